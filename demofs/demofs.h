@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * In-core structures of demofs and the functions its files share. What lies on
+ * the disk is in disk.h; nothing here is ever written out.
+ *
+ * Units: lblk is a block's number in a file, pblk its number on the device,
+ * both counted in filesystem blocks; ext2 keeps each in 32 bits.
+ */
+#ifndef DEMOFS_H
+#define DEMOFS_H
+
+#include <linux/fs.h>
+#include <linux/buffer_head.h>
+#include <linux/percpu_counter.h>
+#include <linux/rwsem.h>
+
+#include "compat.h"
+#include "disk.h"
+#include "path.h"
+
+/* Whose code moves file data between the page cache and the disk: io= */
+enum demofs_io {
+	DEMOFS_IO_MPAGEX,	/* mpagex's whole path: no buffer heads */
+	DEMOFS_IO_DROPIN,	/* mpagex behind buffer heads */
+	DEMOFS_IO_MPAGE,	/* the kernel's fs/mpage.c */
+	DEMOFS_IO_BH,		/* the kernel's fs/buffer.c, a block at a time */
+};
+
+/* What to do when the disk's contents contradict themselves: errors= */
+enum demofs_on_error {
+	DEMOFS_ERRORS_CONTINUE,
+	DEMOFS_ERRORS_RO,
+	DEMOFS_ERRORS_PANIC,
+};
+
+struct demofs_opts {
+	enum demofs_io io;
+	enum demofs_on_error on_error;
+	bool boundary;
+};
+
+/* One block group. Everything but @lock is fixed at mount. */
+struct demofs_group {
+	spinlock_t lock;		/* both bitmaps' bits, the descriptor */
+	struct demofs_group_desc *desc;	/* points into @desc_bh */
+	struct buffer_head *desc_bh;
+	unsigned long state;		/* DEMOFS_GROUP_* bits */
+};
+
+#define DEMOFS_GROUP_BLOCKS_CHECKED	0	/* block bitmap was found sane */
+#define DEMOFS_GROUP_INODES_CHECKED	1
+#define DEMOFS_GROUP_BAD		2	/* allocate nothing from it */
+
+struct demofs_sb_info {
+	struct super_block *sb;
+	struct demofs_opts opts;
+
+	/* Geometry, checked at mount and constant from then on. */
+	u32 blocks_count;
+	u32 inodes_count;
+	u32 first_data_block;
+	u32 blocks_per_group;
+	u32 inodes_per_group;
+	u32 itable_blocks;		/* inode table's length, per group */
+	u32 first_ino;			/* lowest number for users' inodes */
+	u32 inode_size;			/* bytes */
+	u32 group_count;
+	u32 addr_bits;			/* log2 of pointers in a block */
+	loff_t max_size;
+	kuid_t resuid;
+	kgid_t resgid;
+
+	struct demofs_group *groups;
+	struct buffer_head *super_bh;
+	struct demofs_super_block *super;	/* points into @super_bh */
+	struct mutex super_lock;		/* @super's contents */
+
+	struct percpu_counter free_blocks;
+	struct percpu_counter free_inodes;
+	struct percpu_counter dirs;
+
+	unsigned long flags;			/* DEMOFS_SHUTDOWN */
+};
+
+#define DEMOFS_SHUTDOWN		0
+
+struct demofs_inode_info {
+	__le32 data[DEMOFS_N_BLOCKS];	/* block pointers, or a short symlink */
+	struct rw_semaphore map_sem;	/* @data and the indirect blocks */
+	u32 block_group;
+	u32 flags;			/* on-disk i_flags */
+	u32 dtime;
+	u32 file_acl;			/* not used, only kept */
+	u32 next_lblk;			/* continuing here is sequential ... */
+	u32 next_pblk;			/* ... and would like this block */
+	bool is_new;			/* nothing of it is on the disk yet */
+	struct inode vfs_inode;
+};
+
+static inline struct demofs_sb_info *DEMOFS_SB(struct super_block *sb)
+{
+	return sb->s_fs_info;
+}
+
+static inline struct demofs_inode_info *DEMOFS_I(struct inode *inode)
+{
+	return container_of(inode, struct demofs_inode_info, vfs_inode);
+}
+
+static inline bool demofs_is_shutdown(struct super_block *sb)
+{
+	return test_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags);
+}
+
+/* First block of group @nr. */
+static inline u32 demofs_group_start(struct demofs_sb_info *sbi, u32 nr)
+{
+	return sbi->first_data_block + nr * sbi->blocks_per_group;
+}
+
+/* Blocks in group @nr: the last one may be short. */
+static inline u32 demofs_group_len(struct demofs_sb_info *sbi, u32 nr)
+{
+	return min(sbi->blocks_per_group,
+		   sbi->blocks_count - demofs_group_start(sbi, nr));
+}
+
+/* super.c: mount, options, the superblock, messages */
+__printf(3, 4) void demofs_msg(struct super_block *sb, const char *level,
+			       const char *fmt, ...);
+/* Corruption: counts, marks the superblock, acts as errors= says. */
+__printf(2, 3) void demofs_corrupt(struct super_block *sb, const char *fmt, ...);
+void demofs_commit_super(struct super_block *sb, bool wait);
+int demofs_set_large_file(struct super_block *sb);
+
+/* balloc.c: blocks' bitmaps */
+int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first);
+void demofs_free_blocks(struct super_block *sb, u32 first, u32 count);
+bool demofs_blocks_valid(struct demofs_sb_info *sbi, u32 first, u32 count);
+u32 demofs_count_free_blocks(struct super_block *sb);
+
+/* ialloc.c: inodes' bitmaps */
+struct inode *demofs_new_inode(struct inode *dir, umode_t mode);
+void demofs_free_inode(struct inode *inode);
+u32 demofs_count_free_inodes(struct super_block *sb);
+u32 demofs_count_dirs(struct super_block *sb);
+
+/* map.c: where a file's blocks are; the only reader and writer of pointers */
+struct demofs_run {
+	u32 pblk;	/* meaningless for a hole */
+	u32 len;	/* blocks; of a hole too */
+	bool new;	/* allocated by this call */
+	bool boundary;	/* ends on the last pointer of its array */
+};
+
+int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
+	       struct demofs_run *run);
+int demofs_truncate_blocks(struct inode *inode, loff_t size);
+
+/* aops.c: address-space operations, one set for each io= */
+int demofs_get_block(struct inode *inode, sector_t iblock,
+		     struct buffer_head *bh, int create);
+void demofs_set_aops(struct inode *inode);
+int demofs_truncate_page(struct inode *inode, loff_t size);
+vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf);
+ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter);
+
+/* inode.c: inodes between memory and disk, attributes, truncate */
+struct inode *demofs_iget(struct super_block *sb, unsigned long ino);
+int demofs_write_inode(struct inode *inode, struct writeback_control *wbc);
+void demofs_evict_inode(struct inode *inode);
+int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
+		   struct iattr *attr);
+int demofs_getattr(struct mnt_idmap *idmap, const struct path *path,
+		   struct kstat *stat, u32 request_mask, unsigned int flags);
+void demofs_write_failed(struct inode *inode, loff_t to);
+void demofs_set_inode_ops(struct inode *inode, dev_t rdev);
+bool demofs_is_fast_symlink(struct inode *inode);
+
+/* file.c: open files */
+extern const struct file_operations demofs_file_operations;
+extern const struct inode_operations demofs_file_inode_operations;
+int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
+long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
+		  u64 start, u64 len);
+
+/* dir.c: the format of directories; nothing else reads or writes an entry */
+extern const struct file_operations demofs_dir_operations;
+/* Inode number of @name: 0 if absent, or a negative errno. */
+int demofs_dir_find(struct inode *dir, const struct qstr *name, u32 *ino);
+int demofs_dir_add(struct inode *dir, const struct qstr *name,
+		   struct inode *inode);
+int demofs_dir_remove(struct inode *dir, const struct qstr *name);
+/* Let the entry @name, which must exist, lead to @inode. ".." too. */
+int demofs_dir_set(struct inode *dir, const struct qstr *name,
+		   struct inode *inode);
+int demofs_dir_make_empty(struct inode *dir, struct inode *parent);
+int demofs_dir_is_empty(struct inode *dir);	/* 1, 0 or a negative errno */
+
+/* namei.c: the VFS's names turned into calls on dir.c and inode.c */
+extern const struct inode_operations demofs_dir_inode_operations;
+extern const struct inode_operations demofs_symlink_inode_operations;
+extern const struct inode_operations demofs_fast_symlink_inode_operations;
+extern const struct inode_operations demofs_special_inode_operations;
+
+#endif /* DEMOFS_H */
