@@ -12,6 +12,7 @@
 #include <linux/fs.h>
 #include <linux/buffer_head.h>
 #include <linux/percpu_counter.h>
+#include <linux/ratelimit.h>
 #include <linux/rwsem.h>
 
 #include "compat.h"
@@ -66,6 +67,7 @@ struct demofs_sb_info {
 	u32 inode_size;			/* bytes */
 	u32 group_count;
 	u32 addr_bits;			/* log2 of pointers in a block */
+	u32 overhead;			/* blocks that never hold a file's */
 	loff_t max_size;
 	kuid_t resuid;
 	kgid_t resgid;
@@ -73,16 +75,19 @@ struct demofs_sb_info {
 	struct demofs_group *groups;
 	struct buffer_head *super_bh;
 	struct demofs_super_block *super;	/* points into @super_bh */
-	struct mutex super_lock;		/* @super's contents */
+	struct mutex super_lock;		/* @super's contents, and: */
+	u16 mount_state;	/* s_state as found, and errors since then */
 
 	struct percpu_counter free_blocks;
 	struct percpu_counter free_inodes;
 	struct percpu_counter dirs;
 
-	unsigned long flags;			/* DEMOFS_SHUTDOWN */
+	unsigned long flags;			/* the bits below */
+	struct ratelimit_state msg_limit;
 };
 
-#define DEMOFS_SHUTDOWN		0
+#define DEMOFS_SHUTDOWN		0	/* FS_IOC_SHUTDOWN: write nothing */
+#define DEMOFS_ERROR_RO		1	/* errors=remount-ro has struck */
 
 struct demofs_inode_info {
 	__le32 data[DEMOFS_N_BLOCKS];	/* block pointers, or a short symlink */
@@ -93,6 +98,8 @@ struct demofs_inode_info {
 	u32 file_acl;			/* not used, only kept */
 	u32 next_lblk;			/* continuing here is sequential ... */
 	u32 next_pblk;			/* ... and would like this block */
+	u32 find_hint;			/* directory: a name was found here */
+	u32 add_hint;			/* directory: room is likely here */
 	bool is_new;			/* nothing of it is on the disk yet */
 	struct inode vfs_inode;
 };
@@ -125,13 +132,23 @@ static inline u32 demofs_group_len(struct demofs_sb_info *sbi, u32 nr)
 		   sbi->blocks_count - demofs_group_start(sbi, nr));
 }
 
+/* Mark @bh dirty: after a failed write memory still holds what is newest. */
+static inline void demofs_mark_dirty(struct buffer_head *bh)
+{
+	set_buffer_uptodate(bh);
+	mark_buffer_dirty(bh);
+}
+
 /* super.c: mount, options, the superblock, messages */
 __printf(3, 4) void demofs_msg(struct super_block *sb, const char *level,
 			       const char *fmt, ...);
-/* Corruption: counts, marks the superblock, acts as errors= says. */
+/* Failed I/O: says so, at a limited rate. */
+__printf(2, 3) void demofs_err(struct super_block *sb, const char *fmt, ...);
+/* Corruption: marks the superblock, acts as errors= says. May sleep. */
 __printf(2, 3) void demofs_corrupt(struct super_block *sb, const char *fmt, ...);
-void demofs_commit_super(struct super_block *sb, bool wait);
+int demofs_commit_super(struct super_block *sb, bool wait);
 int demofs_set_large_file(struct super_block *sb);
+struct buffer_head *demofs_bread(struct super_block *sb, u32 block);
 
 /* balloc.c: blocks' bitmaps */
 int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first);
@@ -168,6 +185,7 @@ ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter);
 /* inode.c: inodes between memory and disk, attributes, truncate */
 struct inode *demofs_iget(struct super_block *sb, unsigned long ino);
 int demofs_write_inode(struct inode *inode, struct writeback_control *wbc);
+int demofs_sync_inode_block(struct inode *inode);
 void demofs_evict_inode(struct inode *inode);
 int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 		   struct iattr *attr);
