@@ -11,18 +11,16 @@
 
 #include <linux/fs.h>
 #include <linux/module.h>
-#include <linux/version.h>
 
 struct folio;
 struct readahead_control;
 struct writeback_control;
 
-/* A using module says MPAGEX_IMPORT; once, beside its MODULE_LICENSE(). */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
-#define MPAGEX_IMPORT	MODULE_IMPORT_NS(MPAGEX)
-#else
-#define MPAGEX_IMPORT	MODULE_IMPORT_NS("MPAGEX")
-#endif
+/*
+ * A using module says MPAGEX_IMPORT; once, beside its MODULE_LICENSE().
+ * MODULE_IMPORT_NS() takes a token in some kernels and a string in others.
+ */
+#define MPAGEX_IMPORT	MODULE_INFO(import_ns, "MPAGEX")
 
 /**
  * typedef mpagex_write_folio_t - a filesystem's say over one folio's write-out

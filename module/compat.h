@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel API of 6.12 on older kernels. The only file of mpagex that looks
+ * at a kernel's version: every other one is written for the newest API.
+ */
+#ifndef MPAGEX_COMPAT_H
+#define MPAGEX_COMPAT_H
+
+#include <linux/bio.h>
+#include <linux/buffer_head.h>
+#include <linux/pagemap.h>
+#include <linux/version.h>
+#include <linux/writeback.h>
+
+/* A namespace's name became a string. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define MPAGEX_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, MPAGEX)
+#else
+#define MPAGEX_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, "MPAGEX")
+#endif
+
+/* Called for each dirty folio: locked, cleaned for I/O, under no writeback. */
+typedef int (*mpagex_folio_fn)(struct folio *folio,
+			       struct writeback_control *wbc, void *data);
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
+
+static inline void mpagex_compat_end_read(struct folio *folio, bool success)
+{
+	if (likely(success))
+		folio_mark_uptodate(folio);
+	folio_unlock(folio);
+}
+
+#define folio_end_read mpagex_compat_end_read
+
+static inline struct buffer_head *
+mpagex_compat_create_buffers(struct folio *folio, unsigned long blocksize,
+			     unsigned long state)
+{
+	create_empty_buffers(&folio->page, blocksize, state);
+	return folio_buffers(folio);
+}
+
+#define create_empty_buffers mpagex_compat_create_buffers
+
+#endif /* < 6.7 */
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+
+/* There, but not for modules. */
+static inline bool mpagex_compat_add_folio(struct bio *bio, struct folio *folio,
+					   size_t len, size_t off)
+{
+	return bio_add_page(bio, &folio->page, len, off) == len;
+}
+
+#define bio_add_folio mpagex_compat_add_folio
+
+#define wbc_account_cgroup_owner(wbc, folio, bytes) \
+	wbc_account_cgroup_owner(wbc, &(folio)->page, bytes)
+
+static inline int
+mpagex_compat_write_full_folio(struct inode *inode, struct folio *folio,
+			       get_block_t *get_block,
+			       struct writeback_control *wbc)
+{
+	return __block_write_full_page(inode, &folio->page, get_block, wbc,
+				       end_buffer_async_write);
+}
+
+#define __block_write_full_folio mpagex_compat_write_full_folio
+
+static inline void mpagex_set_write_hint(struct bio *bio, struct inode *inode)
+{
+}
+
+static inline void mpagex_bh_set_folio(struct buffer_head *bh,
+				       struct folio *folio)
+{
+	bh->b_page = &folio->page;
+}
+
+#else /* >= 6.12 */
+
+/* Lifetime hints reach the device since 6.9; before, bios have no field. */
+static inline void mpagex_set_write_hint(struct bio *bio, struct inode *inode)
+{
+	bio->bi_write_hint = inode->i_write_hint;
+}
+
+static inline void mpagex_bh_set_folio(struct buffer_head *bh,
+				       struct folio *folio)
+{
+	bh->b_folio = folio;
+}
+
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+
+struct mpagex_compat_walk {
+	mpagex_folio_fn fn;
+	void *data;
+};
+
+static inline int mpagex_compat_walk_page(struct page *page,
+					  struct writeback_control *wbc,
+					  void *data)
+{
+	struct mpagex_compat_walk *walk = data;
+
+	return walk->fn(page_folio(page), wbc, walk->data);
+}
+
+static inline int mpagex_walk_dirty(struct address_space *mapping,
+				    struct writeback_control *wbc,
+				    mpagex_folio_fn fn, void *data)
+{
+	struct mpagex_compat_walk walk = { .fn = fn, .data = data };
+
+	return write_cache_pages(mapping, wbc, mpagex_compat_walk_page, &walk);
+}
+
+#else
+
+/* Return: 0, or the error that ended the walk (WB_SYNC_ALL: the first one). */
+static inline int mpagex_walk_dirty(struct address_space *mapping,
+				    struct writeback_control *wbc,
+				    mpagex_folio_fn fn, void *data)
+{
+	struct folio *folio = NULL;
+	int err = 0;
+
+	while ((folio = writeback_iter(mapping, wbc, folio, &err))) {
+		err = fn(folio, wbc, data);
+		if (err == AOP_WRITEPAGE_ACTIVATE) {
+			folio_unlock(folio);
+			err = 0;
+		}
+	}
+	return err;
+}
+
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+
+static inline bool mpagex_has_writepage(struct address_space *mapping)
+{
+	return mapping->a_ops->writepage;
+}
+
+static inline int mpagex_call_writepage(struct folio *folio,
+					struct writeback_control *wbc)
+{
+	return folio->mapping->a_ops->writepage(&folio->page, wbc);
+}
+
+#else
+
+static inline bool mpagex_has_writepage(struct address_space *mapping)
+{
+	return false;
+}
+
+static inline int mpagex_call_writepage(struct folio *folio,
+					struct writeback_control *wbc)
+{
+	return -EIO;
+}
+
+#endif
+
+#endif /* MPAGEX_COMPAT_H */

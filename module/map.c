@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Asking a filesystem where blocks lie: the one caller of get_block, and the
+ * only judge of what it answers.
+ */
+#include "internal.h"
+
+/* Largest b_size to ask for: get_block implementations count in int. */
+#define MAX_ASKED	BIT(30)
+
+static bool answer_is_sane(const struct buffer_head *bh, struct inode *inode,
+			   size_t asked)
+{
+	if (bh->b_size && bh->b_size <= asked &&
+	    !(bh->b_size & (i_blocksize(inode) - 1)))
+		return true;
+
+	pr_err_once("%s (%s): inode %lu: get_block answered %zu bytes when asked for %zu; refused, here and from now on\n",
+		    inode->i_sb->s_type->name, inode->i_sb->s_id, inode->i_ino,
+		    bh->b_size, asked);
+	return false;
+}
+
+/**
+ * mpagex_map_get - ask get_block for a run of blocks
+ * @map: receives the answer.
+ * @inode: the file.
+ * @get_block: the filesystem's mapper.
+ * @folio: the folio that holds @block, locked; get_block may fill it from
+ *	inline data and then returns an uptodate buffer.
+ * @block: first file block wanted.
+ * @count: how many blocks can be used, at least 1.
+ * @create: whether get_block is to allocate what is missing.
+ *
+ * A hole is answered with !buffer_mapped(&map->bh); how long it is, get_block
+ * has no way to tell, so it counts as one block and is not kept.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or get_block's error; -EIO for an answer that cannot be trusted.
+ */
+int mpagex_map_get(struct mpagex_map *map, struct inode *inode,
+		   get_block_t *get_block, struct folio *folio, sector_t block,
+		   sector_t count, int create)
+{
+	struct buffer_head *bh = &map->bh;
+	size_t asked;
+	int err;
+
+	asked = min_t(sector_t, count, MAX_ASKED >> inode->i_blkbits)
+		<< inode->i_blkbits;
+	map->blocks = 0;
+	bh->b_state = 0;
+	bh->b_size = asked;
+	mpagex_bh_set_folio(bh, folio);
+
+	err = get_block(inode, block, bh, create);
+	if (err)
+		return err;
+	if (!buffer_mapped(bh))
+		return 0;
+	if (!answer_is_sane(bh, inode, asked))
+		return -EIO;
+	map->first = block;
+	map->blocks = bh->b_size >> inode->i_blkbits;
+	return 0;
+}
