@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * File data between the page cache and the disk: demofs's get_block, and the
+ * address-space operations that each io= way of moving data puts around it.
+ * The ways differ in the three or four helpers named in their tables at the
+ * end of this file and in nothing else.
+ */
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mpage.h>
+#include <linux/pagemap.h>
+#include <linux/uio.h>
+#include <linux/writeback.h>
+
+#include "demofs.h"
+#include "mpagex.h"
+
+/**
+ * demofs_get_block - answer where a file's blocks are, the way the VFS asks
+ * @inode: the file.
+ * @iblock: first block asked for, counted in the file.
+ * @bh: b_size says how many bytes are asked for. Receives the answer: mapped,
+ *	with a run of b_size bytes, or unmapped, with a hole of b_size bytes.
+ * @create: allocate what is missing.
+ *
+ * BH_Boundary on a run says that behind it the next pointer must be read from
+ * a block of pointers that is not in memory yet, and that most likely lies on
+ * the disk right behind the run.
+ *
+ * Context: process context, takes map_sem.
+ * Return: 0 or a negative errno.
+ */
+int demofs_get_block(struct inode *inode, sector_t iblock,
+		     struct buffer_head *bh, int create)
+{
+	u32 len = min_t(size_t, bh->b_size >> inode->i_blkbits, U32_MAX);
+	struct demofs_run run;
+	int ret;
+
+	if (iblock > U32_MAX)
+		return create ? -EFBIG : -EIO;
+	ret = demofs_map(inode, iblock, len, create, &run);
+	if (ret < 0)
+		return ret;
+
+	if (ret)
+		map_bh(bh, inode->i_sb, run.pblk);
+	bh->b_size = (size_t)run.len << inode->i_blkbits;
+	if (run.new)
+		set_buffer_new(bh);
+	if (run.boundary && DEMOFS_SB(inode->i_sb)->opts.boundary)
+		set_buffer_boundary(bh);
+	return 0;
+}
+
+/*
+ * A process that maps a file's last page can store behind the end of the file.
+ * Before the end moves, what it left there must go.
+ */
+static void zero_behind_eof(struct inode *inode, loff_t eof)
+{
+	struct folio *folio;
+
+	if (!(eof & (PAGE_SIZE - 1)))
+		return;
+	folio = filemap_lock_folio(inode->i_mapping, eof >> PAGE_SHIFT);
+	if (IS_ERR_OR_NULL(folio))
+		return;
+	folio_zero_segment(folio, offset_in_folio(folio, eof),
+			   folio_size(folio));
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+/**
+ * demofs_truncate_page - zero what is behind the end of a file in its block
+ * @inode: the file, its i_rwsem held for writing.
+ * @size: the size it is about to have, in bytes.
+ *
+ * To be called before i_size changes, up or down.
+ *
+ * Return: 0 or a negative errno.
+ */
+int demofs_truncate_page(struct inode *inode, loff_t size)
+{
+	loff_t eof = min(size, i_size_read(inode));
+	int err;
+
+	err = block_truncate_page(inode->i_mapping, eof, demofs_get_block);
+	if (!err && size > eof)
+		zero_behind_eof(inode, eof);
+	return err;
+}
+
+/**
+ * demofs_page_mkwrite - a page of a shared mapping is about to be written
+ * @vmf: the fault.
+ *
+ * Takes the disk space now, so that a full disk is a signal to the process and
+ * not a loss when the page is written back.
+ *
+ * Return: what the fault handler is to do.
+ */
+vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
+{
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	int err;
+
+	sb_start_pagefault(inode->i_sb);
+	file_update_time(vmf->vma->vm_file);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	if (demofs_is_shutdown(inode->i_sb))
+		err = -EIO;
+	else
+		err = block_page_mkwrite(vmf->vma, vmf, demofs_get_block);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	sb_end_pagefault(inode->i_sb);
+	return vmf_fs_error(err);
+}
+
+/**
+ * demofs_direct_io - move data between a process and the disk, uncached
+ * @iocb: file and position.
+ * @iter: the process's memory.
+ *
+ * Holes within the file are left to buffered writing, which falls in for what
+ * this call does not do.
+ *
+ * Return: bytes moved or a negative errno.
+ */
+ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	loff_t end = iocb->ki_pos + iov_iter_count(iter);
+	ssize_t ret;
+
+	ret = blockdev_direct_IO(iocb, inode, iter, demofs_get_block);
+	if (ret < 0 && iov_iter_rw(iter) == WRITE)
+		demofs_write_failed(inode, end);
+	return ret;
+}
+
+static int demofs_write_begin(struct file *file, struct address_space *mapping,
+			      loff_t pos, unsigned int len,
+			      struct write_folio **foliop, void **fsdata)
+{
+	struct inode *inode = mapping->host;
+	int err = 0;
+
+	if (pos > i_size_read(inode))
+		err = demofs_truncate_page(inode, pos);
+	if (!err)
+		err = block_write_begin(mapping, pos, len, foliop,
+					demofs_get_block);
+	if (err)
+		demofs_write_failed(inode, pos + len);
+	return err;
+}
+
+static int demofs_write_end(struct file *file, struct address_space *mapping,
+			    loff_t pos, unsigned int len, unsigned int copied,
+			    struct write_folio *folio, void *fsdata)
+{
+	int ret = generic_write_end(file, mapping, pos, len, copied, folio,
+				    fsdata);
+
+	if (ret < len)
+		demofs_write_failed(mapping->host, pos + len);
+	return ret;
+}
+
+static sector_t demofs_bmap(struct address_space *mapping, sector_t block)
+{
+	return generic_block_bmap(mapping, block, demofs_get_block);
+}
+
+/* io=dropin: mpage's functions from mpagex */
+
+static void dropin_readahead(struct readahead_control *rac)
+{
+	mpagex_readahead(rac, demofs_get_block);
+}
+
+static int dropin_read_folio(struct file *file, struct folio *folio)
+{
+	return mpagex_read_folio(folio, demofs_get_block);
+}
+
+static int dropin_writepages(struct address_space *mapping,
+			     struct writeback_control *wbc)
+{
+	return mpagex_writepages(mapping, wbc, demofs_get_block);
+}
+
+/* io=mpage: the same from the kernel */
+
+static void mpage_readahead_op(struct readahead_control *rac)
+{
+	mpage_readahead(rac, demofs_get_block);
+}
+
+static int mpage_read_folio_op(struct file *file, struct folio *folio)
+{
+	return mpage_read_folio(folio, demofs_get_block);
+}
+
+static int mpage_writepages_op(struct address_space *mapping,
+			       struct writeback_control *wbc)
+{
+	return mpage_writepages(mapping, wbc, demofs_get_block);
+}
+
+/* io=bh: no bio of more than a block */
+
+static int bh_read_folio(struct file *file, struct folio *folio)
+{
+	return block_read_full_folio(folio, demofs_get_block);
+}
+
+static int bh_write_folio(struct folio *folio, struct writeback_control *wbc)
+{
+	struct inode *inode = folio->mapping->host;
+	loff_t size = i_size_read(inode);
+
+	if (folio_pos(folio) >= size) {
+		folio_unlock(folio);
+		return 0;
+	}
+	if (folio_pos(folio) + folio_size(folio) > size)
+		folio_zero_segment(folio, offset_in_folio(folio, size),
+				   folio_size(folio));
+	return __block_write_full_folio(inode, folio, demofs_get_block, wbc);
+}
+
+static int bh_writepages(struct address_space *mapping,
+			 struct writeback_control *wbc)
+{
+	return mpagex_writepages_hook(mapping, wbc, demofs_get_block,
+				      bh_write_folio);
+}
+
+/* What every way that keeps buffer heads has in common. */
+#define DEMOFS_BUFFER_HEAD_OPS						\
+	.write_begin		= demofs_write_begin,			\
+	.write_end		= demofs_write_end,			\
+	.dirty_folio		= block_dirty_folio,			\
+	.invalidate_folio	= block_invalidate_folio,		\
+	.migrate_folio		= buffer_migrate_folio,			\
+	.is_partially_uptodate	= block_is_partially_uptodate,		\
+	.error_remove_folio	= generic_error_remove_folio,		\
+	.bmap			= demofs_bmap,				\
+	.direct_IO		= demofs_direct_io
+
+static const struct address_space_operations dropin_aops = {
+	.readahead	= dropin_readahead,
+	.read_folio	= dropin_read_folio,
+	.writepages	= dropin_writepages,
+	DEMOFS_BUFFER_HEAD_OPS,
+};
+
+static const struct address_space_operations mpage_aops = {
+	.readahead	= mpage_readahead_op,
+	.read_folio	= mpage_read_folio_op,
+	.writepages	= mpage_writepages_op,
+	DEMOFS_BUFFER_HEAD_OPS,
+};
+
+static const struct address_space_operations bh_aops = {
+	.read_folio	= bh_read_folio,
+	.writepages	= bh_writepages,
+	DEMOFS_BUFFER_HEAD_OPS,
+};
+
+/**
+ * demofs_set_aops - give a regular file the operations that io= asks for
+ * @inode: being set up, not in use yet.
+ */
+void demofs_set_aops(struct inode *inode)
+{
+	switch (DEMOFS_SB(inode->i_sb)->opts.io) {
+	case DEMOFS_IO_MPAGEX:
+	case DEMOFS_IO_DROPIN:
+		inode->i_mapping->a_ops = &dropin_aops;
+		break;
+	case DEMOFS_IO_MPAGE:
+		inode->i_mapping->a_ops = &mpage_aops;
+		break;
+	case DEMOFS_IO_BH:
+		inode->i_mapping->a_ops = &bh_aops;
+		break;
+	}
+}
