@@ -3,6 +3,7 @@
  * Where in a group's bitmap to allocate. Owns nothing and exports the functions
  * of bitmap.h; balloc.c brings the bitmap, the lock and the policy.
  */
+#include <linux/bitmap.h>
 #include <linux/bitops.h>
 #include <linux/kernel.h>
 
