@@ -162,7 +162,7 @@ void demofs_free_inode(struct inode *inode);
 u32 demofs_count_free_inodes(struct super_block *sb);
 u32 demofs_count_dirs(struct super_block *sb);
 
-/* map.c: where a file's blocks are; the only reader and writer of pointers */
+/* map.c: where a file's blocks are */
 struct demofs_run {
 	u32 pblk;	/* meaningless for a hole */
 	u32 len;	/* blocks; of a hole too */
@@ -172,6 +172,9 @@ struct demofs_run {
 
 int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
 	       struct demofs_run *run);
+struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk);
+
+/* truncate.c: taking blocks away from a file */
 int demofs_truncate_blocks(struct inode *inode, loff_t size);
 
 /* aops.c: address-space operations, one set for each io= */
