@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# What the scripts share: messages, the cache's place, and how a kernel series
+# ("6.12") becomes a release and a package version. To be sourced.
+
+# A plain user's PATH often lacks the directories of modprobe and mke2fs.
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+export PATH
+
+cache=${MPAGEX_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/mpagex}
+
+say()
+{
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+die()
+{
+	say "$*"
+	exit 125
+}
+
+need()
+{
+	for tool do
+		command -v "$tool" >/dev/null ||
+			die "$tool is missing; run scripts/setup"
+	done
+}
+
+# apt-get download wants no root; as root it would only grumble that its
+# sandbox user cannot write here.
+fetch_deb()
+{
+	if [ "$(id -u)" = 0 ]; then
+		apt-get -qq -o APT::Sandbox::User=root download "$@"
+	else
+		apt-get -qq download "$@"
+	fi </dev/null >&2
+}
+
+# Debian 12's 6.1 has no series in its metapackage's name.
+image_metapackage()
+{
+	case $1 in
+	6.1)	echo linux-image-cloud-amd64 ;;
+	*)	echo "linux-image-$1-cloud-amd64" ;;
+	esac
+}
+
+# "linux-image-6.12.9-cloud-amd64 (= 6.12.9-1)" becomes "6.12.9-cloud-amd64 6.12.9-1".
+ask_apt()
+{
+	apt-cache show --no-all-versions "$(image_metapackage "$1")" 2>/dev/null |
+	sed -n 's/^Depends: linux-image-\([^ ]*\) (= \([^)]*\)).*/\1 \2/p'
+}
+
+newest_cached()
+{
+	find "$cache/linux" -mindepth 1 -maxdepth 1 -name "$1.*_*" \
+		-printf '%f\n' 2>/dev/null | sort -V | tail -n 1 | tr _ ' '
+}
+
+# Prints "release version" of a series: what apt offers now, else what the
+# cache has. apt is slow to ask, so its answer is kept until its lists change.
+resolve_kernel()
+{
+	answer=$cache/apt-$1
+	if ! [ -s "$answer" ] || [ /var/lib/apt/lists -nt "$answer" ]; then
+		mkdir -p "$cache" && ask_apt "$1" >"$answer.$$" &&
+			mv "$answer.$$" "$answer"
+	fi
+	case $(cat "$answer") in
+	"$1".*)	cat "$answer" ;;
+	*)	newest_cached "$1" ;;
+	esac
+}
