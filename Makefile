@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For people: "make help". For the kernel's build (M=): the two modules.
+
+ifneq ($(KERNELRELEASE),)
+obj-m := module/ demofs/
+else
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# KVER=6.1 or 6.12: one of Debian's cloud kernels, fetched into a cache.
+target := $(if $(KVER),$(KVER),$(KDIR))
+SBINDIR ?= /usr/sbin
+
+programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c))
+
+modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12 or KDIR=...)
+	@scripts/build $(target)
+
+demo: setup			## show what mpagex does, in a virtual machine
+	@scripts/demo
+
+check: setup			## run every test: on the host, then in guests of 6.1 and 6.12
+	@tests/check
+
+check-unit:			## run the tests that need no kernel
+	@$(MAKE) --no-print-directory -C tests/unit check
+
+shell:				## a shell in a virtual machine, demofs mounted (KVER=)
+	@qemu/vm $(if $(KVER),-k $(KVER))
+
+lint: setup			## checkpatch, sparse, W=1, kernel-doc and shellcheck
+	@scripts/lint
+
+setup:				## install the Debian packages that are missing
+	@scripts/setup
+
+install: modules		## install modules and mkfs.demofs, fsck.demofs (DESTDIR=)
+	@scripts/build $(target) INSTALL_MOD_PATH="$(DESTDIR)" \
+		INSTALL_MOD_DIR=updates modules_install
+	install -d "$(DESTDIR)$(SBINDIR)"
+	install scripts/mkfs.demofs scripts/fsck.demofs "$(DESTDIR)$(SBINDIR)"
+
+clean:				## remove what was built (fetched kernels stay in the cache)
+	rm -rf build
+	@! [ -e tests/unit/Makefile ] || $(MAKE) -s -C tests/unit clean
+
+help:				## list the targets
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' Makefile | expand -t 16
+
+programs: $(programs)
+
+build/prog/%: tests/prog/%.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
+
+.PHONY: modules demo check check-unit shell lint setup install clean help programs
+.DEFAULT_GOAL := modules
+
+endif
