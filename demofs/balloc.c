@@ -10,7 +10,6 @@
 #include <linux/buffer_head.h>
 #include <linux/capability.h>
 #include <linux/cred.h>
-#include <linux/ratelimit.h>
 
 #include "bitmap.h"
 #include "demofs.h"
@@ -133,19 +132,18 @@ static void demofs_group_bad(struct demofs_sb_info *sbi, u32 nr,
 static struct buffer_head *demofs_read_bitmap(struct demofs_sb_info *sbi,
 					      u32 nr)
 {
-	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
-				      DEFAULT_RATELIMIT_BURST);
 	struct demofs_group *group = &sbi->groups[nr];
 	struct buffer_head *bh;
+	u32 pblk;
 
 	if (test_bit(DEMOFS_GROUP_BAD, &group->state))
 		return ERR_PTR(-EUCLEAN);
 
-	bh = sb_bread(sbi->sb, le32_to_cpu(group->desc->bg_block_bitmap));
+	pblk = le32_to_cpu(group->desc->bg_block_bitmap);
+	bh = demofs_bread(sbi->sb, pblk);
 	if (!bh) {
-		if (__ratelimit(&limit))
-			demofs_msg(sbi->sb, KERN_ERR,
-				   "group %u: cannot read block bitmap", nr);
+		demofs_err(sbi->sb, "group %u: cannot read block bitmap, block %u",
+			   nr, pblk);
 		return ERR_PTR(-EIO);
 	}
 	if (!test_bit(DEMOFS_GROUP_BLOCKS_CHECKED, &group->state)) {
@@ -175,15 +173,15 @@ static void demofs_group_add_free(struct demofs_sb_info *sbi, u32 nr, int n)
 static void demofs_dirty_group(struct demofs_sb_info *sbi, u32 nr,
 			       struct buffer_head *bh)
 {
-	mark_buffer_dirty(sbi->groups[nr].desc_bh);
-	mark_buffer_dirty(bh);
+	demofs_mark_dirty(sbi->groups[nr].desc_bh);
+	demofs_mark_dirty(bh);
 	if (sbi->sb->s_flags & SB_SYNCHRONOUS)
 		sync_dirty_buffer(bh);
 	brelse(bh);
 }
 
 /* What the caller may take of the free blocks: the last ones are reserved. */
-static u32 demofs_may_take(struct demofs_sb_info *sbi, u32 want)
+static u32 demofs_may_take(struct demofs_sb_info *sbi, u32 count)
 {
 	s64 reserved = le32_to_cpu(sbi->super->s_r_blocks_count);
 	s64 free = percpu_counter_read_positive(&sbi->free_blocks);
@@ -193,18 +191,18 @@ static u32 demofs_may_take(struct demofs_sb_info *sbi, u32 want)
 	     in_group_p(sbi->resgid)))
 		reserved = 0;
 	/* The cheap count is off by up to a batch for each CPU. */
-	if (free - reserved - want <
+	if (free - reserved - count <
 	    (s64)percpu_counter_batch * num_online_cpus()) {
 		free = percpu_counter_sum_positive(&sbi->free_blocks);
 		/* Asked only when it matters: using the privilege is logged. */
-		if (free - reserved < want && capable(CAP_SYS_RESOURCE))
+		if (free - reserved < count && capable(CAP_SYS_RESOURCE))
 			reserved = 0;
 	}
-	return clamp_t(s64, free - reserved, 0, want);
+	return clamp_t(s64, free - reserved, 0, count);
 }
 
 /* What demofs_new_blocks() looks for. */
-struct demofs_request {
+struct demofs_want {
 	u32 goal;	/* preferred block in the group it lies in */
 	u32 min;	/* shortest run to accept elsewhere */
 	u32 max;
@@ -213,19 +211,19 @@ struct demofs_request {
 
 /* Try one group. Return: 1, 0 if it has nothing suitable, or an errno. */
 static int demofs_take_from_group(struct demofs_sb_info *sbi, u32 nr,
-				  const struct demofs_request *req,
+				  const struct demofs_want *want,
 				  u32 *first, u32 *count)
 {
 	struct demofs_group *group = &sbi->groups[nr];
 	u32 start = demofs_group_start(sbi, nr);
 	u32 len = demofs_group_len(sbi, nr);
-	u32 goal = 0, apart = 0, min = req->min;
+	u32 goal = 0, apart = 0, min = want->min;
 	struct buffer_head *bh;
 	u32 bit;
 
-	if (demofs_group_of(sbi, req->goal) == nr) {
-		goal = req->goal - start;
-		apart = req->apart;
+	if (demofs_group_of(sbi, want->goal) == nr) {
+		goal = want->goal - start;
+		apart = want->apart;
 		min = 1;	/* a short run is fine if it begins at the goal */
 	}
 	if (le16_to_cpu(group->desc->bg_free_blocks_count) < min)
@@ -235,7 +233,7 @@ static int demofs_take_from_group(struct demofs_sb_info *sbi, u32 nr,
 		return PTR_ERR(bh);
 
 	spin_lock(&group->lock);
-	bit = demofs_bits_choose(bh->b_data, len, goal, req->min, req->max,
+	bit = demofs_bits_choose(bh->b_data, len, goal, want->min, want->max,
 				 apart, count);
 	*first = start + bit;
 	if (!*count) {
@@ -258,15 +256,15 @@ static int demofs_take_from_group(struct demofs_sb_info *sbi, u32 nr,
 
 /* Try all groups, from the goal's on. Return: as of a single group. */
 static int demofs_take_from_any(struct demofs_sb_info *sbi,
-				const struct demofs_request *req,
+				const struct demofs_want *want,
 				u32 *first, u32 *count)
 {
-	u32 nr = demofs_group_of(sbi, req->goal);
+	u32 nr = demofs_group_of(sbi, want->goal);
 	int err = 0;
 	u32 i;
 
 	for (i = 0; i < sbi->group_count; i++) {
-		int ret = demofs_take_from_group(sbi, nr, req, first, count);
+		int ret = demofs_take_from_group(sbi, nr, want, first, count);
 
 		if (ret > 0)
 			return ret;
@@ -297,25 +295,25 @@ static int demofs_take_from_any(struct demofs_sb_info *sbi,
 int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(inode->i_sb);
-	struct demofs_request req = { .goal = goal, .apart = DEMOFS_APART };
+	struct demofs_want want = { .goal = goal, .apart = DEMOFS_APART };
 	int ret;
 
 	if (demofs_is_shutdown(inode->i_sb))
 		return -EIO;
-	req.max = demofs_may_take(sbi, *count);
-	if (!req.max)
+	want.max = demofs_may_take(sbi, *count);
+	if (!want.max)
 		return -ENOSPC;
 	/* The first data block is never one of a file: see disk.h. */
 	if (goal <= sbi->first_data_block || goal >= sbi->blocks_count) {
-		req.goal = demofs_group_start(sbi, DEMOFS_I(inode)->block_group);
-		req.apart = 0;
+		want.goal = demofs_group_start(sbi, DEMOFS_I(inode)->block_group);
+		want.apart = 0;
 	}
 
-	req.min = min_t(u32, req.max, DEMOFS_GOOD_RUN);
-	ret = demofs_take_from_any(sbi, &req, first, count);
-	if (ret <= 0 && req.min > 1) {
-		req.min = 1;
-		ret = demofs_take_from_any(sbi, &req, first, count);
+	want.min = min_t(u32, want.max, DEMOFS_GOOD_RUN);
+	ret = demofs_take_from_any(sbi, &want, first, count);
+	if (ret <= 0 && want.min > 1) {
+		want.min = 1;
+		ret = demofs_take_from_any(sbi, &want, first, count);
 	}
 	if (ret > 0)
 		return 0;

@@ -173,6 +173,7 @@ struct demofs_run {
 int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
 	       struct demofs_run *run);
 struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk);
+void demofs_dirty_array(struct inode *inode, struct buffer_head *bh);
 
 /* truncate.c: taking blocks away from a file */
 int demofs_truncate_blocks(struct inode *inode, loff_t size);

@@ -2,7 +2,8 @@
 /*
  * Where a file's blocks are. Owns the pointers in an inode and in its indirect
  * blocks, along with truncate.c, which takes away what this file adds. Exports
- * demofs_map() to everyone and the reader of indirect blocks to truncate.c.
+ * demofs_map() to everyone, and what reads and dirties indirect blocks to
+ * truncate.c.
  *
  * Nothing in here knows what the blocks are wanted for: an answer is a run of
  * blocks, a hole or an error, and demofs_get_block() translates.
@@ -40,8 +41,6 @@ struct demofs_branch {
  */
 struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 {
-	static DEFINE_RATELIMIT_STATE(limit, DEFAULT_RATELIMIT_INTERVAL,
-				      DEFAULT_RATELIMIT_BURST);
 	struct super_block *sb = inode->i_sb;
 	struct buffer_head *bh;
 
@@ -51,15 +50,29 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 		return ERR_PTR(-EUCLEAN);
 	}
 
-	bh = sb_bread(sb, pblk);
+	bh = demofs_bread(sb, pblk);
 	if (!bh) {
-		if (__ratelimit(&limit))
-			demofs_msg(sb, KERN_ERR,
-				   "inode %lu: cannot read indirect block %u",
-				   inode->i_ino, pblk);
+		demofs_err(sb, "inode %lu: cannot read indirect block %u",
+			   inode->i_ino, pblk);
 		return ERR_PTR(-EIO);
 	}
 	return bh;
+}
+
+/**
+ * demofs_dirty_array - note that an indirect block has changed
+ * @inode: whose it is; fsync() writes it along with the inode
+ * @bh: its buffer
+ *
+ * Context: Process, may sleep.
+ */
+void demofs_dirty_array(struct inode *inode, struct buffer_head *bh)
+{
+	set_buffer_uptodate(bh);	/* for demofs_mark_dirty()'s reason */
+	mark_buffer_dirty_inode(bh, inode);
+	/* Of a directory, nobody else writes it when each change must be. */
+	if (S_ISDIR(inode->i_mode) && IS_DIRSYNC(inode))
+		sync_dirty_buffer(bh);
 }
 
 static void demofs_put_chain(struct demofs_chain *chain)
@@ -197,15 +210,6 @@ static int demofs_alloc_branch(struct inode *inode, u32 goal,
 		goal = first;
 	}
 	return 0;
-}
-
-/* Note that an array has changed; fsync() writes it along with the file. */
-static void demofs_dirty_array(struct inode *inode, struct buffer_head *bh)
-{
-	mark_buffer_dirty_inode(bh, inode);
-	/* Of a directory, nobody else writes it when each change must be. */
-	if (S_ISDIR(inode->i_mode) && IS_DIRSYNC(inode))
-		sync_dirty_buffer(bh);
 }
 
 /* Make an indirect block of block @pblk, which leads to blocks in a row. */

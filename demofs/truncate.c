@@ -94,7 +94,7 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 		bforget(bh);
 		demofs_trunc_add(trunc, pblk);
 	} else {
-		mark_buffer_dirty_inode(bh, inode);
+		demofs_dirty_array(inode, bh);
 		brelse(bh);
 	}
 	cond_resched();
