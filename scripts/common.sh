@@ -66,7 +66,8 @@ newest_cached()
 resolve_kernel()
 {
 	answer=$cache/apt-$1
-	if ! [ -s "$answer" ] || [ /var/lib/apt/lists -nt "$answer" ]; then
+	if ! [ -s "$answer" ] ||
+	   [ "$(find /var/lib/apt/lists -maxdepth 0 -newer "$answer")" ]; then
 		mkdir -p "$cache" && ask_apt "$1" >"$answer.$$" &&
 			mv "$answer.$$" "$answer"
 	fi
