@@ -37,6 +37,7 @@
 #define FS_IOC_SHUTDOWN	_IOR('X', 125, __u32)
 #endif
 
+#define fallthrough	__attribute__((__fallthrough__))
 #define ARGS_MAX	8
 #define IO_MAX		(1 << 20)
 
@@ -120,9 +121,11 @@ static long long num(const char *s)
 
 	switch (*end) {
 	case 'G':
-		n <<= 10;	/* fallthrough */
+		n <<= 10;
+		fallthrough;
 	case 'M':
-		n <<= 10;	/* fallthrough */
+		n <<= 10;
+		fallthrough;
 	case 'K':
 		n <<= 10;
 		end++;

@@ -8,7 +8,7 @@
  *	nameop link A B | symlink TARGET A | readlink A | unlink A
  *	nameop mkdir A | rmdir A | mknod A fifo|sock|chr|blk|reg [MAJOR MINOR]
  *	nameop chmod A OCTAL | chown A UID GID | utimes A ATIME MTIME
- *	nameop truncate A SIZE
+ *	nameop truncate A SIZE | mount DEVICE DIR TYPE OPTIONS [ro|remount]
  *	nameop stat A size|sectors|nlink|mode|uid|gid|ino|mtime|rdev|blksize
  *	nameop statfs A bsize|blocks|bfree|bavail|files|ffree|type|namelen
  */
@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 #include <linux/fs.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
@@ -31,7 +32,7 @@ static int do_rename(char **arg)
 	unsigned int flags = !arg[3] ? 0 :
 			     is(arg[3], "noreplace") ? RENAME_NOREPLACE :
 			     is(arg[3], "exchange") ? RENAME_EXCHANGE :
-			     is(arg[3], "whiteout") ? RENAME_WHITEOUT : 1U << 30;
+			     is(arg[3], "whiteout") ? RENAME_WHITEOUT : ~0U;
 
 	return renameat2(AT_FDCWD, arg[1], AT_FDCWD, arg[2], flags);
 }
@@ -57,6 +58,13 @@ static int do_utimes(char **arg)
 	};
 
 	return utimensat(AT_FDCWD, arg[1], ts, AT_SYMLINK_NOFOLLOW);
+}
+
+static int do_mount(char **arg)
+{
+	int flags = !arg[5] ? 0 : is(arg[5], "ro") ? MS_RDONLY : MS_REMOUNT;
+
+	return mount(arg[1], arg[2], arg[3], flags, arg[4]);
 }
 
 static int do_readlink(char **arg)
@@ -137,6 +145,8 @@ static int run(int n, char **arg)
 		return do_utimes(arg);
 	if (is(arg[0], "truncate") && n == 3)
 		return truncate(arg[1], strtoll(arg[2], NULL, 0));
+	if (is(arg[0], "mount") && n >= 5)
+		return do_mount(arg);
 	if (is(arg[0], "stat") && n == 3)
 		return do_stat(arg);
 	if (is(arg[0], "statfs") && n == 3)

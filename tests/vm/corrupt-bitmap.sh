@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that bitmaps that call metadata free, or a file's blocks free
+# twice, never make demofs hand out what is in use by the file system.
+# modes: dropin
+# blocks: 4096
+
+bitmap()
+{
+	dumpe2fs "$DEV" 2>/dev/null |
+		sed -n "s/^ *$1 bitmap at \([0-9]*\).*/\1/p" | head -n 1
+}
+
+fresh
+check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1"
+check umount "$MNT"
+# All of group 0 free: superblock, descriptors, bitmaps and inodes with it.
+dd if=/dev/zero of="$DEV" bs=4k seek="$(bitmap Block)" count=1 conv=notrunc \
+	2>/dev/null
+check mount_demofs
+expect_log 'demofs \(.*error: .*bitmap'
+fsop "open a $MNT/more rw,creat" "pwrite a 0 1M 2 = ?" "fsync a = ?"
+sync
+check umount "$MNT"
+check mount_demofs
+check fsop "open a $MNT/file r" "pread a 0 1M 1"
+# Freeing what the bitmap calls free is noticed too.
+rm -f "$MNT/file"
+check umount "$MNT"
+check debugfs -R "stat /" "$DEV"
+
+# All inodes free, the reserved ones with them.
+fresh
+check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
+check umount "$MNT"
+dd if=/dev/zero of="$DEV" bs=4k seek="$(bitmap Inode)" count=1 conv=notrunc \
+	2>/dev/null
+check mount_demofs
+nameop mknod "$MNT/new" reg >"$TMP/got" 2>&1
+check fsop "open a $MNT/file r" "pread a 0 10K 1"
+[ "$(nameop stat "$MNT/file" ino)" != \
+	"$(nameop stat "$MNT/new" ino 2>/dev/null)" ] ||
+	fail "an inode in use was given away"
+nofsck

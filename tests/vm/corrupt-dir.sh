@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that a directory whose entries cannot be true is an error with
+# a message: for lookup, readdir, create, rmdir, and without end in none.
+# modes: dropin
+# blocks: 1024 4096
+
+# broken OFFSET ESCAPES: these bytes of a directory's first block make it bad.
+broken()
+{
+	fresh
+	mkdir "$MNT/dir"
+	for n in 1 2 3 4 5 6 7 8; do
+		echo >"$MNT/dir/name$n"
+	done
+	check umount "$MNT"
+	damage $(($(block_of dir 0) * BS + $1)) "$2"
+	check mount_demofs
+	expect_log 'demofs \(.*error: '
+	before=$(dmesg | grep -c 'error: ')
+	expect "getdents64: EUCLEAN" timeout 20 dirscan "$MNT/dir"
+	[ "$(dmesg | grep -c 'error: ')" -gt "$before" ] || fail "no message"
+	names EUCLEAN stat dir/absent ino
+	names EUCLEAN mknod dir/new reg
+	case $(nameop rmdir "$MNT/dir") in
+	EUCLEAN | ENOTEMPTY) ;;
+	*)	fail "rmdir of a damaged directory" ;;
+	esac
+	check umount "$MNT"
+}
+
+# "." is at 0, ".." at 12, name1 at 24: inode, rec_len, name_len, type, name.
+broken 28 '\0000\0000'
+broken 28 '\0003\0000'
+broken 28 '\0377\0377'
+broken 28 '\0010\0000'
+broken 28 '\0013\0000'
+broken 30 '\0377'
+broken 24 '\0377\0377\0377\0177'
+nofsck

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that an inode that cannot be true is an error with a message,
+# and that its neighbours can be used.
+# modes: dropin
+# blocks: 4096
+
+# broken FIELD VALUE WANT
+broken()
+{
+	fresh
+	check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
+	check fsop "open a $MNT/good rw,creat" "pwrite a 0 10K 1"
+	check umount "$MNT"
+	debugfs -w -R "set_inode_field /file $1 $2" "$DEV" 2>/dev/null
+	check mount_demofs
+	names "$3" stat file size
+	names 10240 stat good size
+	check umount "$MNT"
+}
+
+expect_log 'demofs \(.*error: inode'
+broken mode 0xf1ff EUCLEAN
+broken mode 0x01ff EUCLEAN
+broken mode 0 EUCLEAN
+broken links_count 0 EUCLEAN
+
+# An entry that leads to an inode that does not exist, or is not to be used.
+for ino in 4000000000 1; do
+	fresh
+	check fsop "open a $MNT/file rw,creat"
+	check umount "$MNT"
+	at=$(debugfs -R "cat /" "$DEV" 2>/dev/null | 
+		strings -t d | sed -n "s/^ *\([0-9]*\) file.*/\1/p")
+	root=$(debugfs -R "stat /" "$DEV" 2>/dev/null |
+		sed -n 's/.*(0):\([0-9]*\).*/\1/p')
+	byte=$(printf '\\0%03o' $((ino & 255)) $((ino >> 8 & 255)) \
+		$((ino >> 16 & 255)) $((ino >> 24 & 255)))
+	damage $((root * BS + ${at} - 8)) "$byte"
+	check mount_demofs
+	names EUCLEAN stat file size
+	names 0 mknod new reg
+	check umount "$MNT"
+done
+nofsck

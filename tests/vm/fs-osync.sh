@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that O_SYNC and O_DSYNC writes are on the disk when they return,
+# with all that is needed to find them.
+# blocks: 1024 4096
+
+fresh
+for how in sync dsync; do
+	check fsop "open a $MNT/$how w,creat,$how" \
+		"pwrite a 0 100000 4" "pwrite a 200000 100 4" "shutdown a 2" ||
+		fail "$how"
+	check umount "$MNT"
+	e2fsck -fy "$DEV" >"$TMP/fsck" 2>&1
+	[ $? -le 1 ] || fail "e2fsck cannot repair"
+	check mount_demofs
+	[ -e "$MNT/$how" ] || mv "$MNT"/lost+found/* "$MNT/$how"
+	check fsop "open a $MNT/$how r" "pread a 0 100000 4" \
+		"pread a 100000 100000 0" "pread a 200000 100 4" \
+		"size a = 200100"
+done

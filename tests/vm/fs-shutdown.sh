@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that what fsync promised survives a shutdown that drops all the
+# rest, after which nothing works but unmount.
+# blocks: 1024 4096
+
+fresh
+mkdir "$MNT/dir"
+sync
+check fsop "open a $MNT/dir/kept rw,creat" "pwrite a 0 500000 6" "fsync a" \
+	"open d $MNT/dir r,dir" "fsync d" \
+	"pwrite a 500000 300000 7" \
+	"open b $MNT/dir/lost rw,creat" "pwrite b 0 300000 7" \
+	"shutdown a 2" \
+	"pwrite a 0 10 7 = EIO" "fsync a = EIO" \
+	"open c $MNT/dir/new rw,creat = EIO"
+names EIO mkdir other
+names EIO unlink dir/kept
+check umount "$MNT"
+e2fsck -fy "$DEV" >"$TMP/fsck" 2>&1
+[ $? -le 1 ] || fail "e2fsck cannot repair: $(tail -n 3 "$TMP/fsck")"
+check mount_demofs
+check fsop "open a $MNT/dir/kept r" "pread a 0 500000 6"
+
+# The gentle kind: all is written out first.
+check fsop "open a $MNT/dir/gentle rw,creat" "pwrite a 0 500000 8" \
+	"shutdown a 0" "pwrite a 0 10 7 = EIO"
+check umount "$MNT"
+check mount_demofs
+check fsop "open a $MNT/dir/gentle r" "pread a 0 500000 8"

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+# For tests that look at the disk or make it fail: where a file's blocks are,
+# which I/O touched them, and devices with bad sectors. Sourced by lib.sh.
+
+# small SIZE: a new file system of that size at the start of $DEV, mounted.
+small()
+{
+	check mkfs.demofs -q -F -b "$BS" "$DEV" "$1"
+	check mount_demofs
+}
+
+# dm_bad FIRST COUNT: prints a table of $DEV in which these sectors are bad. With
+# COUNT 0 none is.
+dm_bad()
+{
+	total=$(blockdev --getsz "$DEV")
+	if [ "$2" = 0 ]; then
+		echo "0 $total linear $DEV 0"
+		return
+	fi
+	[ "$1" = 0 ] || echo "0 $1 linear $DEV 0"
+	echo "$1 $2 error"
+	after=$(($1 + $2))
+	[ $after = "$total" ] ||
+		echo "$after $((total - after)) linear $DEV $after"
+}
+
+# dm_make: makes /dev/mapper/bad from a table on standard input.
+dm_make()
+{
+	modprobe -q dm-mod || :
+	dmsetup --noudevsync create bad || fail "dmsetup create"
+	dmsetup mknodes bad
+}
+
+# dm_become: a new table for it, from standard input, in use.
+dm_become()
+{
+	check dmsetup --noudevsync suspend --noflush --nolockfs bad
+	check dmsetup --noudevsync load bad
+	check dmsetup --noudevsync resume bad
+}
+
+# layout FILE: its blocks on the disk as debugfs sees them, a line for each run:
+# "LOGICAL PHYSICAL COUNT", or IND, DIND or TIND for LOGICAL.
+layout()
+{
+	debugfs -R "stat /$1" "$DEV" 2>/dev/null | sed -n '/^BLOCKS:/,$p' |
+	tr ',' '\n' | tr -d ' ' | awk -F '[():]+' '
+	/^\(/ {
+		runs = split($3, at, "-")
+		split($2, logical, "-")
+		print logical[1], at[1], runs > 1 ? at[2] - at[1] + 1 : 1
+	}'
+}
+
+# block_of FILE LOGICAL: where it is; LOGICAL may be IND, DIND or TIND.
+block_of()
+{
+	layout "$1" | awk -v want="$2" '
+	$1 == want { print $2; exit }
+	want ~ /^[0-9]/ && $1 ~ /^[0-9]/ && want >= $1 && want < $1 + $3 {
+		print $2 + want - $1
+		exit
+	}'
+}
+
+# sectors BLOCKS: the same in units of 512 bytes.
+sectors()
+{
+	echo $(($1 * BS / 512))
+}
+
+# file_io: filters what "bios" or "requests" print to those that touch the file
+# whose layout is in $TMP/layout, as "R LOGICAL+BLOCKS".
+file_io()
+{
+	awk -v per="$((BS / 512))" '
+	NR == FNR {
+		label[NR] = $1
+		first[NR] = $2
+		count[NR] = $3
+		runs = NR
+		next
+	}
+	{
+		block = int($2 / per)
+		for (i = 1; i <= runs; i++) {
+			if (block < first[i] || block >= first[i] + count[i])
+				continue
+			name = label[i]
+			if (name ~ /^[0-9]/)
+				name += block - first[i]
+			print $1, name "+" $3 / per
+		}
+	}' "$TMP/layout" -
+}
+
+# expected_io R|W WINDOW BOUNDARY: the bios of data that the file in $TMP/layout
+# wants, from its start: cut where blocks are not adjacent, where a window (in
+# blocks) ends and, if BOUNDARY is 1, after the last pointer of an array.
+expected_io()
+{
+	awk -v rw="$1" -v window="$2" -v boundary="$3" -v per="$((BS / 4))" '
+	function flush() {
+		if (n)
+			print rw, start "+" n
+		n = 0
+	}
+	$1 ~ /^[0-9]/ {
+		for (i = 0; i < $3; i++) {
+			l = $1 + i
+			p = $2 + i
+			if (p != last + 1 || l % window == 0 ||
+			    (boundary && (l - 12) % per == 0))
+				flush()
+			if (!n)
+				start = l
+			n++
+			last = p
+		}
+	}
+	END { flush() }' "$TMP/layout"
+}
+
+# only_data: of what file_io prints, what is no pointer block.
+only_data()
+{
+	grep -v 'IND'
+}
+
+# readahead_kb KIB: of the device under test.
+readahead_kb()
+{
+	echo "$1" >"/sys/block/${DEV##*/}/queue/read_ahead_kb"
+}
+
+# damage BYTE_OFFSET ESCAPES: overwrites bytes of the unmounted disk, given as
+# \0 and three octal digits each.
+damage()
+{
+	printf '%b' "$2" | dd of="$DEV" bs=1 seek="$1" conv=notrunc 2>/dev/null
+}
