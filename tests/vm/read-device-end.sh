@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that a file's data in the device's very last block is read and
+# written, and that nothing behind the end of the device is touched, also
+# where the device is not a whole number of blocks long.
+
+modprobe -q dm-mod || :
+for odd in 0 1; do
+	[ $odd = 0 ] || [ "$BS" -gt 512 ] || continue
+	blocks=$((8 * 1024 * 1024 / BS))
+	echo "0 $((blocks * BS / 512 + odd)) linear $DEV 0" | dm_make
+	check mkfs.demofs -q -F -b "$BS" -m 0 /dev/mapper/bad
+	check mount_demofs /dev/mapper/bad
+	check fsop "open a $MNT/big rw,creat" "pwrite a 0 64M 3 = ?" \
+		>"$TMP/size"
+	size=$(cat "$TMP/size")
+	names 0 statfs . bfree
+	check umount "$MNT"
+	debugfs -R "icheck $((blocks - 1))" /dev/mapper/bad 2>/dev/null |
+		grep -q "^$((blocks - 1)).[0-9]" ||
+		fail "the last block is not in use"
+	drop_caches
+	check mount_demofs /dev/mapper/bad
+	trace_start block_bio_queue
+	check fsop "open a $MNT/big rw" "pread a 0 $size 3" \
+		"map m a 0 $((size / 4096 * 4096)) rw" "store m 0 100 4" \
+		"pwrite a $((size / BS * BS - BS)) $BS 5" "fsync a"
+	trace_stop
+	bios "$(readlink -f /dev/mapper/bad)" | awk -v end=$((blocks * BS / 512)) '
+		$2 + $3 > end { print }' >"$TMP/beyond"
+	same "" "$(cat "$TMP/beyond")" "I/O behind the last block"
+	check umount "$MNT"
+	check e2fsck -fn /dev/mapper/bad
+	check dmsetup --noudevsync remove bad
+done
+nofsck
