@@ -197,6 +197,7 @@ int demofs_getattr(struct mnt_idmap *idmap, const struct path *path,
 		   struct kstat *stat, u32 request_mask, unsigned int flags);
 void demofs_write_failed(struct inode *inode, loff_t to);
 void demofs_set_inode_ops(struct inode *inode, dev_t rdev);
+void demofs_set_vfs_flags(struct inode *inode);
 bool demofs_is_fast_symlink(struct inode *inode);
 
 /* file.c: open files */
@@ -206,6 +207,9 @@ int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 		  u64 start, u64 len);
+int demofs_fileattr_get(struct dentry *dentry, struct fileattr *fa);
+int demofs_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry,
+			struct fileattr *fa);
 
 /* dir.c: the format of directories; nothing else reads or writes an entry */
 extern const struct file_operations demofs_dir_operations;
@@ -219,6 +223,7 @@ int demofs_dir_set(struct inode *dir, const struct qstr *name,
 		   struct inode *inode);
 int demofs_dir_make_empty(struct inode *dir, struct inode *parent);
 int demofs_dir_is_empty(struct inode *dir);	/* 1, 0 or a negative errno */
+int demofs_dir_sync(struct inode *dir);
 
 /* namei.c: the VFS's names turned into calls on dir.c and inode.c */
 extern const struct inode_operations demofs_dir_inode_operations;
