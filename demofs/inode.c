@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Inodes between memory and disk: reading and checking them, writing them,
+ * their attributes, changes of size, and the end of those without a name. No
+ * other file reads or writes struct demofs_inode.
+ */
+#include <linux/mm.h>
+#include <linux/stat.h>
+#include <linux/writeback.h>
+
+#include "demofs.h"
+
+/* Files laid out otherwise, which an ext4 driver could have left behind. */
+#define DEMOFS_FOREIGN_FLAGS	(FS_EXTENT_FL | FS_INLINE_DATA_FL | \
+				 FS_ENCRYPT_FL | FS_EA_INODE_FL | \
+				 FS_HUGE_FILE_FL)
+
+/* Where inode @ino is in the inode table. */
+static u32 demofs_inode_block(struct super_block *sb, u32 ino, u32 *offset)
+{
+	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
+	struct demofs_group *group =
+		&sbi->groups[(ino - 1) / sbi->inodes_per_group];
+	u32 byte = (ino - 1) % sbi->inodes_per_group * sbi->inode_size;
+
+	*offset = byte & (sb->s_blocksize - 1);
+	return le32_to_cpu(group->desc->bg_inode_table) +
+	       (byte >> sb->s_blocksize_bits);
+}
+
+static struct demofs_inode *demofs_read_inode(struct super_block *sb, u32 ino,
+					      struct buffer_head **bh)
+{
+	u32 offset, block = demofs_inode_block(sb, ino, &offset);
+
+	*bh = demofs_bread(sb, block);
+	if (!*bh) {
+		demofs_err(sb, "inode %u: cannot read it from block %u", ino,
+			   block);
+		return ERR_PTR(-EIO);
+	}
+	return (struct demofs_inode *)((*bh)->b_data + offset);
+}
+
+/* Sectors that belong to attributes kept for another driver. */
+static u32 demofs_acl_sectors(struct inode *inode)
+{
+	return DEMOFS_I(inode)->file_acl ? inode->i_sb->s_blocksize >> 9 : 0;
+}
+
+/**
+ * demofs_is_fast_symlink - does the inode itself hold the symlink's target?
+ * @inode: any
+ *
+ * Context: Any.
+ * Return: true if it does.
+ */
+bool demofs_is_fast_symlink(struct inode *inode)
+{
+	return S_ISLNK(inode->i_mode) &&
+	       inode->i_blocks == demofs_acl_sectors(inode);
+}
+
+/**
+ * demofs_set_inode_ops - give an inode the methods of its type
+ * @inode: complete except for these
+ * @rdev: the device that it leads to, if it is a device's
+ *
+ * Context: Any; the inode is not in use yet.
+ */
+void demofs_set_inode_ops(struct inode *inode, dev_t rdev)
+{
+	if (S_ISREG(inode->i_mode)) {
+		inode->i_op = &demofs_file_inode_operations;
+		inode->i_fop = &demofs_file_operations;
+		demofs_set_aops(inode);
+	} else if (S_ISDIR(inode->i_mode)) {
+		inode->i_op = &demofs_dir_inode_operations;
+		inode->i_fop = &demofs_dir_operations;
+	} else if (demofs_is_fast_symlink(inode)) {
+		inode->i_op = &demofs_fast_symlink_inode_operations;
+		inode->i_link = (char *)DEMOFS_I(inode)->data;
+	} else if (S_ISLNK(inode->i_mode)) {
+		inode->i_op = &demofs_symlink_inode_operations;
+	} else {
+		inode->i_op = &demofs_special_inode_operations;
+		init_special_inode(inode, inode->i_mode, rdev);
+	}
+}
+
+/**
+ * demofs_set_vfs_flags - tell the VFS of the flags that it heeds
+ * @inode: its on-disk flags are known
+ *
+ * Context: Any.
+ */
+void demofs_set_vfs_flags(struct inode *inode)
+{
+	u32 flags = DEMOFS_I(inode)->flags;
+
+	inode_set_flags(inode,
+			(flags & FS_SYNC_FL ? S_SYNC : 0) |
+			(flags & FS_APPEND_FL ? S_APPEND : 0) |
+			(flags & FS_IMMUTABLE_FL ? S_IMMUTABLE : 0) |
+			(flags & FS_NOATIME_FL ? S_NOATIME : 0) |
+			(flags & FS_DIRSYNC_FL ? S_DIRSYNC : 0),
+			S_SYNC | S_APPEND | S_IMMUTABLE | S_NOATIME |
+			S_DIRSYNC);
+}
+
+static bool demofs_symlink_sane(struct inode *inode)
+{
+	const char *target = (char *)DEMOFS_I(inode)->data;
+
+	if (!demofs_is_fast_symlink(inode))
+		return inode->i_size && inode->i_size < inode->i_sb->s_blocksize;
+	return inode->i_size && inode->i_size < sizeof(DEMOFS_I(inode)->data) &&
+	       strnlen(target, inode->i_size + 1) == inode->i_size;
+}
+
+/* What is wrong with an inode that has just been read; NULL if nothing is. */
+static const char *demofs_inode_fault(struct inode *inode)
+{
+	struct demofs_sb_info *sbi = DEMOFS_SB(inode->i_sb);
+	u32 per_block = inode->i_sb->s_blocksize >> 9;
+
+	if (DEMOFS_I(inode)->flags & DEMOFS_FOREIGN_FLAGS)
+		return "unknown flags";
+	if (inode->i_blocks / per_block > sbi->blocks_count)
+		return "more blocks than the filesystem has";
+	switch (inode->i_mode & S_IFMT) {
+	case S_IFREG:
+		if (inode->i_size < 0 || inode->i_size > sbi->max_size)
+			return "impossible size";
+		return NULL;
+	case S_IFDIR:
+		if (!inode->i_size || inode->i_size > S32_MAX ||
+		    inode->i_size & (inode->i_sb->s_blocksize - 1))
+			return "impossible directory size";
+		return NULL;
+	case S_IFLNK:
+		return demofs_symlink_sane(inode) ? NULL : "impossible symlink";
+	case S_IFCHR:
+	case S_IFBLK:
+	case S_IFIFO:
+	case S_IFSOCK:
+		return NULL;
+	default:
+		return "unknown type";
+	}
+}
+
+/* A device's number, in the old form of 8 + 8 bits or else the new one. */
+static dev_t demofs_get_rdev(const struct demofs_inode_info *info)
+{
+	if (info->data[0])
+		return old_decode_dev(le32_to_cpu(info->data[0]));
+	return new_decode_dev(le32_to_cpu(info->data[1]));
+}
+
+static void demofs_set_rdev(struct demofs_inode_info *info, dev_t rdev)
+{
+	bool old = old_valid_dev(rdev);
+
+	info->data[0] = cpu_to_le32(old ? old_encode_dev(rdev) : 0);
+	info->data[1] = cpu_to_le32(old ? 0 : new_encode_dev(rdev));
+}
+
+/* Copy @raw to @inode. */
+static void demofs_decode_inode(struct inode *inode,
+				const struct demofs_inode *raw)
+{
+	struct demofs_inode_info *info = DEMOFS_I(inode);
+
+	inode->i_mode = le16_to_cpu(raw->i_mode);
+	i_uid_write(inode, le16_to_cpu(raw->i_uid) |
+			   (u32)le16_to_cpu(raw->i_uid_high) << 16);
+	i_gid_write(inode, le16_to_cpu(raw->i_gid) |
+			   (u32)le16_to_cpu(raw->i_gid_high) << 16);
+	inode->i_size = le32_to_cpu(raw->i_size) |
+			(u64)le32_to_cpu(raw->i_size_high) << 32;
+	inode_set_atime(inode, (s32)le32_to_cpu(raw->i_atime), 0);
+	inode_set_ctime(inode, (s32)le32_to_cpu(raw->i_ctime), 0);
+	inode_set_mtime(inode, (s32)le32_to_cpu(raw->i_mtime), 0);
+	inode->i_blocks = le32_to_cpu(raw->i_blocks);
+	inode->i_generation = le32_to_cpu(raw->i_generation);
+	info->flags = le32_to_cpu(raw->i_flags);
+	info->file_acl = le32_to_cpu(raw->i_file_acl);
+	info->block_group = (inode->i_ino - 1) /
+			    DEMOFS_SB(inode->i_sb)->inodes_per_group;
+	memcpy(info->data, raw->i_block, sizeof(info->data));
+}
+
+/* Copy @inode to @raw. Fields that demofs does not know keep their values. */
+static void demofs_encode_inode(struct inode *inode, struct demofs_inode *raw)
+{
+	struct demofs_inode_info *info = DEMOFS_I(inode);
+	uid_t uid = i_uid_read(inode);
+	gid_t gid = i_gid_read(inode);
+	loff_t size = i_size_read(inode);
+
+	if (info->is_new)
+		memset(raw, 0, DEMOFS_SB(inode->i_sb)->inode_size);
+	info->is_new = false;
+
+	raw->i_mode = cpu_to_le16(inode->i_mode);
+	raw->i_uid = cpu_to_le16(uid);
+	raw->i_uid_high = cpu_to_le16(uid >> 16);
+	raw->i_gid = cpu_to_le16(gid);
+	raw->i_gid_high = cpu_to_le16(gid >> 16);
+	raw->i_links_count = cpu_to_le16(inode->i_nlink);
+	raw->i_size = cpu_to_le32(size);
+	raw->i_size_high = cpu_to_le32(size >> 32);
+	raw->i_atime = cpu_to_le32(inode_get_atime_sec(inode));
+	raw->i_ctime = cpu_to_le32(inode_get_ctime_sec(inode));
+	raw->i_mtime = cpu_to_le32(inode_get_mtime_sec(inode));
+	raw->i_dtime = cpu_to_le32(info->dtime);
+	raw->i_generation = cpu_to_le32(inode->i_generation);
+	raw->i_flags = cpu_to_le32(info->flags);
+	raw->i_file_acl = cpu_to_le32(info->file_acl);
+
+	down_read(&info->map_sem);
+	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode))
+		demofs_set_rdev(info, inode->i_rdev);
+	raw->i_blocks = cpu_to_le32(inode->i_blocks);
+	memcpy(raw->i_block, info->data, sizeof(info->data));
+	up_read(&info->map_sem);
+}
+
+static int demofs_load_inode(struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+	struct demofs_inode *raw;
+	struct buffer_head *bh;
+	const char *fault;
+	int err = 0;
+
+	raw = demofs_read_inode(sb, inode->i_ino, &bh);
+	if (IS_ERR(raw))
+		return PTR_ERR(raw);
+	demofs_decode_inode(inode, raw);
+	fault = demofs_inode_fault(inode);
+	if (!raw->i_links_count) {
+		err = -ESTALE;		/* deleted: who knew its number? */
+	} else if (fault) {
+		demofs_corrupt(sb, "inode %lu: %s, in block %llu", inode->i_ino,
+			       fault, (u64)bh->b_blocknr);
+		err = -EUCLEAN;
+	} else {
+		set_nlink(inode, le16_to_cpu(raw->i_links_count));
+		demofs_set_vfs_flags(inode);
+		demofs_set_inode_ops(inode, demofs_get_rdev(DEMOFS_I(inode)));
+	}
+	brelse(bh);
+	return err;
+}
+
+/**
+ * demofs_iget - get an inode by its number, from memory or disk
+ * @sb: the filesystem
+ * @ino: its number, which may come from the disk unchecked
+ *
+ * Context: May sleep.
+ * Return: the inode; or an ERR_PTR of -ESTALE if it is deleted, -EUCLEAN if it
+ * cannot be one, -EIO or -ENOMEM.
+ */
+struct inode *demofs_iget(struct super_block *sb, unsigned long ino)
+{
+	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
+	struct inode *inode;
+	int err;
+
+	if ((ino < sbi->first_ino && ino != DEMOFS_ROOT_INO) ||
+	    ino > sbi->inodes_count) {
+		demofs_corrupt(sb, "inode %lu: no file can have this number",
+			       ino);
+		return ERR_PTR(-EUCLEAN);
+	}
+	inode = iget_locked(sb, ino);
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	if (!(inode->i_state & I_NEW))
+		return inode;
+
+	err = demofs_load_inode(inode);
+	if (err) {
+		iget_failed(inode);
+		return ERR_PTR(err);
+	}
+	unlock_new_inode(inode);
+	return inode;
+}
+
+/**
+ * demofs_write_inode - write an inode to its place in the inode table
+ * @inode: the inode
+ * @wbc: says whether to wait until it is on the disk
+ *
+ * Context: May sleep; takes map_sem for reading.
+ * Return: 0 or a negative errno.
+ */
+int demofs_write_inode(struct inode *inode, struct writeback_control *wbc)
+{
+	struct super_block *sb = inode->i_sb;
+	struct demofs_inode *raw;
+	struct buffer_head *bh;
+	int err = 0;
+
+	if (demofs_is_shutdown(sb))
+		return -EIO;
+	if (S_ISREG(inode->i_mode) && i_size_read(inode) > S32_MAX)
+		err = demofs_set_large_file(sb);
+
+	raw = demofs_read_inode(sb, inode->i_ino, &bh);
+	if (IS_ERR(raw))
+		return PTR_ERR(raw);
+	demofs_encode_inode(inode, raw);
+	demofs_mark_dirty(bh);
+	brelse(bh);
+	/* sync(2) writes the device's buffers later, each of them once. */
+	if (wbc->sync_mode == WB_SYNC_ALL && !wbc->for_sync && !err)
+		err = demofs_sync_inode_block(inode);
+	return err;
+}
+
+/**
+ * demofs_sync_inode_block - write the part of the inode table with an inode
+ * @inode: the inode
+ *
+ * Needed even for a clean inode: background writeback cleans it by leaving it
+ * in a dirty buffer.
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_sync_inode_block(struct inode *inode)
+{
+	struct super_block *sb = inode->i_sb;
+	u32 offset, block = demofs_inode_block(sb, inode->i_ino, &offset);
+	struct buffer_head *bh = sb_find_get_block(sb, block);
+	int err;
+
+	if (!bh)
+		return 0;
+	err = sync_dirty_buffer(bh);
+	if (!err && buffer_write_io_error(bh))
+		err = -EIO;
+	if (err)
+		demofs_err(sb, "inode %lu: cannot write it to block %u",
+			   inode->i_ino, block);
+	brelse(bh);
+	return err;
+}
+
+/* Give back all that a file without a name has. */
+static void demofs_delete_inode(struct inode *inode)
+{
+	struct writeback_control wbc = {
+		.sync_mode = inode_needs_sync(inode) ? WB_SYNC_ALL :
+						       WB_SYNC_NONE,
+	};
+
+	/* A frozen filesystem stays as it is. */
+	sb_start_intwrite(inode->i_sb);
+	DEMOFS_I(inode)->dtime = ktime_get_real_seconds();
+	i_size_write(inode, 0);
+	if (inode->i_blocks > demofs_acl_sectors(inode))
+		demofs_truncate_blocks(inode, 0);
+	/*
+	 * Blocks that could not be freed stay marked as in use until fsck. So
+	 * does the block of attributes, which other inodes may share.
+	 */
+	demofs_write_inode(inode, &wbc);
+	demofs_free_inode(inode);
+	sb_end_intwrite(inode->i_sb);
+}
+
+/**
+ * demofs_evict_inode - let go of an inode, and of the file if it has no name
+ * @inode: the inode, which nobody uses any more
+ *
+ * Context: May sleep.
+ */
+void demofs_evict_inode(struct inode *inode)
+{
+	truncate_inode_pages_final(&inode->i_data);
+	if (!inode->i_nlink && !is_bad_inode(inode) &&
+	    !demofs_is_shutdown(inode->i_sb))
+		demofs_delete_inode(inode);
+	invalidate_inode_buffers(inode);
+	clear_inode(inode);
+}
+
+/**
+ * demofs_write_failed - take back what a write has allocated beyond the end
+ * @inode: the file, locked
+ * @to: where the write would have ended, in bytes
+ *
+ * Context: May sleep; takes the mapping's invalidate_lock and map_sem.
+ */
+void demofs_write_failed(struct inode *inode, loff_t to)
+{
+	loff_t size = i_size_read(inode);
+
+	if (to <= size)
+		return;
+	filemap_invalidate_lock(inode->i_mapping);
+	truncate_pagecache(inode, size);
+	demofs_truncate_blocks(inode, size);
+	filemap_invalidate_unlock(inode->i_mapping);
+}
+
+static int demofs_set_size(struct inode *inode, loff_t size)
+{
+	loff_t old_size = i_size_read(inode);
+	int err;
+
+	if (!S_ISREG(inode->i_mode))
+		return -EINVAL;
+	inode_dio_wait(inode);
+
+	/*
+	 * Either way nothing but zeros may follow the end in its block: a
+	 * later extension shows them, and a mapping may have written there.
+	 */
+	err = demofs_truncate_page(inode, min(size, old_size));
+	if (err)
+		return err;
+
+	filemap_invalidate_lock(inode->i_mapping);
+	truncate_setsize(inode, size);
+	if (size < old_size)
+		err = demofs_truncate_blocks(inode, size);
+	filemap_invalidate_unlock(inode->i_mapping);
+
+	inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
+	mark_inode_dirty(inode);
+	return err;
+}
+
+/**
+ * demofs_setattr - chmod, chown, utimes, truncate
+ * @idmap: of the mount
+ * @dentry: leads to the inode, which is locked
+ * @attr: what to change
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
+		   struct iattr *attr)
+{
+	struct inode *inode = d_inode(dentry);
+	int err, err2;
+
+	if (demofs_is_shutdown(inode->i_sb))
+		return -EIO;
+	err = setattr_prepare(idmap, dentry, attr);
+	if (err)
+		return err;
+	if (attr->ia_valid & ATTR_SIZE && attr->ia_size != inode->i_size) {
+		err = demofs_set_size(inode, attr->ia_size);
+		if (err)
+			return err;
+	}
+	setattr_copy(idmap, inode, attr);
+	mark_inode_dirty(inode);
+	if (!inode_needs_sync(inode))
+		return 0;
+	err = sync_mapping_buffers(inode->i_mapping);
+	err2 = sync_inode_metadata(inode, 1);
+	return err ? err : err2;
+}
+
+/**
+ * demofs_getattr - stat
+ * @idmap: of the mount
+ * @path: leads to the inode
+ * @stat: is filled in
+ * @request_mask: what the caller wants to know
+ * @flags: how much trouble to take
+ *
+ * Context: May sleep.
+ * Return: 0.
+ */
+int demofs_getattr(struct mnt_idmap *idmap, const struct path *path,
+		   struct kstat *stat, u32 request_mask, unsigned int flags)
+{
+	struct inode *inode = d_inode(path->dentry);
+	u32 on_disk = DEMOFS_I(inode)->flags;
+
+	if (on_disk & FS_APPEND_FL)
+		stat->attributes |= STATX_ATTR_APPEND;
+	if (on_disk & FS_IMMUTABLE_FL)
+		stat->attributes |= STATX_ATTR_IMMUTABLE;
+	if (on_disk & FS_NODUMP_FL)
+		stat->attributes |= STATX_ATTR_NODUMP;
+	stat->attributes_mask |= STATX_ATTR_APPEND | STATX_ATTR_IMMUTABLE |
+				 STATX_ATTR_NODUMP;
+	generic_fillattr(idmap, request_mask, inode, stat);
+	return 0;
+}
