@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Directories: blocks of entries, searched from end to end. Nothing else reads
+ * or writes an entry, and no entry is used before demofs_entry_fault() has
+ * passed it, whatever was found the last time.
+ *
+ * Blocks are those of the device's buffer cache; a directory's own page cache
+ * stays empty. Changes need the directory locked, searches need it shared.
+ * Changes are made in memory: for those that must be on the disk at once the
+ * caller follows with demofs_dir_sync().
+ */
+#include <linux/blkdev.h>
+#include <linux/writeback.h>
+
+#include "demofs.h"
+
+#define DEMOFS_DIR_READAHEAD	16	/* blocks */
+
+/* Walks over blocks; remembers where the run lies that it is in. */
+struct demofs_dir_walk {
+	struct inode *dir;
+	struct buffer_head *bh;		/* the current block, or NULL */
+	u32 lblk;
+	u32 run_start;			/* file block that @run begins at */
+	struct demofs_run run;
+};
+
+/* An entry and, in the same block, the one before it or NULL. */
+struct demofs_spot {
+	struct buffer_head *bh;
+	struct demofs_dir_entry *de;
+	struct demofs_dir_entry *prev;
+};
+
+static u32 demofs_dir_blocks(struct inode *dir)
+{
+	return i_size_read(dir) >> dir->i_blkbits;
+}
+
+/* Bytes that an entry needs. */
+static u32 demofs_entry_size(u32 name_len)
+{
+	return round_up(sizeof(struct demofs_dir_entry) + name_len, 4);
+}
+
+/* What is wrong with the entry at byte @off of a block; NULL if nothing is. */
+static const char *demofs_entry_fault(struct inode *dir,
+				      const struct demofs_dir_entry *de,
+				      u32 off)
+{
+	u32 left = i_blocksize(dir) - off;
+	u32 len;
+
+	if (left < demofs_entry_size(1))
+		return "no room for an entry";
+	len = le16_to_cpu(de->rec_len);
+	if (len % 4 || len < demofs_entry_size(max_t(u32, de->name_len, 1)))
+		return "bad length";
+	if (len > left)
+		return "entry crosses the block's end";
+	if (!de->inode)
+		return NULL;
+	if (!de->name_len)
+		return "no name";
+	if (le32_to_cpu(de->inode) > DEMOFS_SB(dir->i_sb)->inodes_count)
+		return "bad inode number";
+	return NULL;
+}
+
+static struct demofs_dir_entry *demofs_entry_at(struct buffer_head *bh, u32 off)
+{
+	return (struct demofs_dir_entry *)(bh->b_data + off);
+}
+
+/*
+ * Find the entry at @off in a block and check it.
+ * Return: it; NULL at the block's end, when @off is that; or ERR_PTR(-EUCLEAN).
+ */
+static struct demofs_dir_entry *demofs_get_entry(struct inode *dir,
+						 struct buffer_head *bh,
+						 u32 off)
+{
+	struct demofs_dir_entry *de = demofs_entry_at(bh, off);
+	const char *fault;
+
+	if (off == i_blocksize(dir))
+		return NULL;
+	fault = demofs_entry_fault(dir, de, off);
+	if (!fault)
+		return de;
+	demofs_corrupt(dir->i_sb, "inode %lu: directory entry: %s, in block %llu at byte %u",
+		       dir->i_ino, fault, (u64)bh->b_blocknr, off);
+	return ERR_PTR(-EUCLEAN);
+}
+
+static void demofs_dir_readahead(struct demofs_dir_walk *walk, u32 in_run)
+{
+	u32 i;
+
+	if (in_run % DEMOFS_DIR_READAHEAD)
+		return;
+	for (i = 1; i < DEMOFS_DIR_READAHEAD && in_run + i < walk->run.len; i++)
+		sb_breadahead(walk->dir->i_sb, walk->run.pblk + in_run + i);
+}
+
+/* Put block @lblk into @walk. Return: 0, -EUCLEAN, -EIO or -ENOMEM. */
+static int demofs_dir_get_block(struct demofs_dir_walk *walk, u32 lblk)
+{
+	struct inode *dir = walk->dir;
+	u32 in_run = lblk - walk->run_start;
+	u32 pblk;
+	int ret;
+
+	brelse(walk->bh);
+	walk->bh = NULL;
+	walk->lblk = lblk;
+	if (lblk < walk->run_start || in_run >= walk->run.len) {
+		walk->run_start = lblk;
+		walk->run.len = 0;
+		in_run = 0;
+		ret = demofs_map(dir, lblk, demofs_dir_blocks(dir) - lblk,
+				 false, &walk->run);
+		if (ret < 0) {
+			walk->run.len = 0;
+			return ret;
+		}
+		if (!ret) {
+			walk->run.len = 0;
+			demofs_corrupt(dir->i_sb, "inode %lu: directory block %u is a hole",
+				       dir->i_ino, lblk);
+			return -EUCLEAN;
+		}
+	}
+
+	demofs_dir_readahead(walk, in_run);
+	pblk = walk->run.pblk + in_run;
+	walk->bh = demofs_bread(dir->i_sb, pblk);
+	if (walk->bh)
+		return 0;
+	demofs_err(dir->i_sb, "inode %lu: cannot read directory block %u",
+		   dir->i_ino, pblk);
+	return -EIO;
+}
+
+/* Let a change of @bh, and of the directory, reach the disk some time. */
+static void demofs_dir_changed(struct inode *dir, struct buffer_head *bh)
+{
+	/* Another driver's index of hashes would miss the change. */
+	DEMOFS_I(dir)->flags &= ~FS_INDEX_FL;
+	set_buffer_uptodate(bh);	/* as in demofs_mark_dirty() */
+	mark_buffer_dirty_inode(bh, dir);
+	inode_set_mtime_to_ts(dir, inode_set_ctime_current(dir));
+	mark_inode_dirty(dir);
+}
+
+static void demofs_set_entry(struct demofs_dir_entry *de, struct inode *inode)
+{
+	__le32 typed = DEMOFS_SB(inode->i_sb)->super->s_feature_incompat &
+		       cpu_to_le32(DEMOFS_FEATURE_INCOMPAT_FILETYPE);
+
+	de->inode = cpu_to_le32(inode->i_ino);
+	de->file_type = typed ? fs_umode_to_ftype(inode->i_mode) :
+				DEMOFS_FT_UNKNOWN;
+}
+
+/* Write a new entry over @de, which is free space. */
+static void demofs_fill_entry(struct demofs_dir_entry *de, u32 rec_len,
+			      const char *name, u32 name_len,
+			      struct inode *inode)
+{
+	de->rec_len = cpu_to_le16(rec_len);
+	de->name_len = name_len;
+	memcpy(de->name, name, name_len);
+	memset(de->name + name_len, 0,
+	       demofs_entry_size(name_len) - sizeof(*de) - name_len);
+	demofs_set_entry(de, inode);
+}
+
+static bool demofs_entry_is(const struct demofs_dir_entry *de,
+			    const struct qstr *name)
+{
+	return de->inode && de->name_len == name->len &&
+	       !memcmp(de->name, name->name, name->len);
+}
+
+/* Look in one block. Return: 1 with @spot filled in, 0, or -EUCLEAN. */
+static int demofs_search_block(struct inode *dir, struct buffer_head *bh,
+			       const struct qstr *name,
+			       struct demofs_spot *spot)
+{
+	struct demofs_dir_entry *de, *prev = NULL;
+	u32 off = 0;
+
+	while ((de = demofs_get_entry(dir, bh, off))) {
+		if (IS_ERR(de))
+			return PTR_ERR(de);
+		if (demofs_entry_is(de, name)) {
+			spot->bh = bh;
+			spot->de = de;
+			spot->prev = prev;
+			return 1;
+		}
+		prev = de;
+		off += le16_to_cpu(de->rec_len);
+	}
+	return 0;
+}
+
+/*
+ * Find @name, first where the last one was found: names are often asked for in
+ * the order in which readdir() told them.
+ * Return: 1 with @spot filled in, whose bh is to be released; 0, or an errno.
+ */
+static int demofs_search(struct inode *dir, const struct qstr *name,
+			 struct demofs_spot *spot)
+{
+	struct demofs_dir_walk walk = { .dir = dir };
+	u32 blocks = demofs_dir_blocks(dir);
+	u32 lblk = READ_ONCE(DEMOFS_I(dir)->find_hint);
+	int ret = 0;
+	u32 i;
+
+	for (i = 0; i < blocks; i++, lblk++) {
+		if (lblk >= blocks)
+			lblk = 0;
+		ret = demofs_dir_get_block(&walk, lblk);
+		if (!ret)
+			ret = demofs_search_block(dir, walk.bh, name, spot);
+		if (ret)
+			break;
+	}
+	if (ret > 0)
+		WRITE_ONCE(DEMOFS_I(dir)->find_hint, lblk);
+	else
+		brelse(walk.bh);
+	return ret;
+}
+
+/* demofs_search() for a name that is known to exist */
+static int demofs_search_known(struct inode *dir, const struct qstr *name,
+			       struct demofs_spot *spot)
+{
+	int ret = demofs_search(dir, name, spot);
+
+	if (ret)
+		return min(ret, 0);
+	demofs_corrupt(dir->i_sb, "inode %lu: directory has lost an entry",
+		       dir->i_ino);
+	return -EUCLEAN;
+}
+
+/**
+ * demofs_dir_find - look up a name
+ * @dir: the directory, locked at least shared
+ * @name: the name
+ * @ino: receives the inode's number, 0 if there is no such name
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_dir_find(struct inode *dir, const struct qstr *name, u32 *ino)
+{
+	struct demofs_spot spot;
+	int ret = demofs_search(dir, name, &spot);
+
+	*ino = 0;
+	if (ret <= 0)
+		return ret;
+	*ino = le32_to_cpu(spot.de->inode);
+	brelse(spot.bh);
+	return 0;
+}
+
+/* Put the entry into one block. Return: 1, 0 if it is full, or -EUCLEAN. */
+static int demofs_add_to_block(struct inode *dir, struct buffer_head *bh,
+			       const struct qstr *name, struct inode *inode)
+{
+	u32 need = demofs_entry_size(name->len);
+	struct demofs_dir_entry *de;
+	u32 off = 0;
+
+	while ((de = demofs_get_entry(dir, bh, off))) {
+		u32 len, used;
+
+		if (IS_ERR(de))
+			return PTR_ERR(de);
+		len = le16_to_cpu(de->rec_len);
+		used = de->inode ? demofs_entry_size(de->name_len) : 0;
+		if (len - used >= need) {
+			if (used)
+				de->rec_len = cpu_to_le16(used);
+			de = demofs_entry_at(bh, off + used);
+			demofs_fill_entry(de, len - used, name->name,
+					  name->len, inode);
+			return 1;
+		}
+		off += len;
+	}
+	return 0;
+}
+
+/* Make a block of @dir, filled with zeros. The caller moves i_size. */
+static struct buffer_head *demofs_new_dir_block(struct inode *dir, u32 lblk)
+{
+	struct buffer_head *bh;
+	struct demofs_run run;
+	int ret;
+
+	ret = demofs_map(dir, lblk, 1, true, &run);
+	if (ret < 0)
+		return ERR_PTR(ret);
+	bh = sb_getblk(dir->i_sb, run.pblk);
+	if (!bh) {
+		demofs_truncate_blocks(dir, i_size_read(dir));
+		return ERR_PTR(-ENOMEM);
+	}
+	lock_buffer(bh);	/* an earlier owner may be writing it still */
+	memset(bh->b_data, 0, bh->b_size);
+	set_buffer_uptodate(bh);
+	unlock_buffer(bh);
+	return bh;
+}
+
+/* Append a block that holds nothing but the new entry. */
+static int demofs_dir_grow(struct inode *dir, const struct qstr *name,
+			   struct inode *inode)
+{
+	u32 blocks = demofs_dir_blocks(dir);
+	loff_t size = (blocks + 1LL) << dir->i_blkbits;
+	struct buffer_head *bh;
+
+	if (size > S32_MAX)
+		return -ENOSPC;
+	bh = demofs_new_dir_block(dir, blocks);
+	if (IS_ERR(bh))
+		return PTR_ERR(bh);
+	demofs_fill_entry(demofs_entry_at(bh, 0), i_blocksize(dir), name->name,
+			  name->len, inode);
+	i_size_write(dir, size);
+	DEMOFS_I(dir)->add_hint = blocks;
+	demofs_dir_changed(dir, bh);
+	brelse(bh);
+	return 0;
+}
+
+/**
+ * demofs_dir_add - enter a name that the directory does not have
+ * @dir: the directory, locked
+ * @name: the name
+ * @inode: what it leads to
+ *
+ * Context: May sleep.
+ * Return: 0; or a negative errno, and then @dir is as it was.
+ */
+int demofs_dir_add(struct inode *dir, const struct qstr *name,
+		   struct inode *inode)
+{
+	struct demofs_dir_walk walk = { .dir = dir };
+	u32 blocks = demofs_dir_blocks(dir);
+	u32 lblk = DEMOFS_I(dir)->add_hint;
+	int ret = 0;
+
+	for (; lblk < blocks; lblk++) {
+		ret = demofs_dir_get_block(&walk, lblk);
+		if (!ret)
+			ret = demofs_add_to_block(dir, walk.bh, name, inode);
+		if (ret)
+			break;
+	}
+	if (!ret) {
+		ret = demofs_dir_grow(dir, name, inode);
+	} else if (ret > 0) {
+		DEMOFS_I(dir)->add_hint = lblk;
+		demofs_dir_changed(dir, walk.bh);
+		ret = 0;
+	}
+	brelse(walk.bh);
+	return ret;
+}
+
+/**
+ * demofs_dir_remove - remove a name
+ * @dir: the directory, locked
+ * @name: the name, which exists
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_dir_remove(struct inode *dir, const struct qstr *name)
+{
+	struct demofs_inode_info *info = DEMOFS_I(dir);
+	struct demofs_spot spot;
+	int err;
+
+	err = demofs_search_known(dir, name, &spot);
+	if (err)
+		return err;
+	spot.de->inode = 0;
+	if (spot.prev)	/* which then reaches over the gap */
+		le16_add_cpu(&spot.prev->rec_len,
+			     le16_to_cpu(spot.de->rec_len));
+	info->add_hint = min(info->add_hint, info->find_hint);
+	demofs_dir_changed(dir, spot.bh);
+	brelse(spot.bh);
+	return 0;
+}
+
+/**
+ * demofs_dir_set - let a name lead to another inode
+ * @dir: the directory, locked
+ * @name: the name, which exists; ".." too
+ * @inode: what it leads to from now on
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_dir_set(struct inode *dir, const struct qstr *name,
+		   struct inode *inode)
+{
+	struct demofs_spot spot;
+	int err;
+
+	err = demofs_search_known(dir, name, &spot);
+	if (err)
+		return err;
+	demofs_set_entry(spot.de, inode);
+	demofs_dir_changed(dir, spot.bh);
+	brelse(spot.bh);
+	return 0;
+}
+
+/**
+ * demofs_dir_make_empty - give a new directory its first block
+ * @dir: the directory, without any block
+ * @parent: where ".." shall lead to
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_dir_make_empty(struct inode *dir, struct inode *parent)
+{
+	struct buffer_head *bh = demofs_new_dir_block(dir, 0);
+	u32 dot = demofs_entry_size(1);
+
+	if (IS_ERR(bh))
+		return PTR_ERR(bh);
+	demofs_fill_entry(demofs_entry_at(bh, 0), dot, ".", 1, dir);
+	demofs_fill_entry(demofs_entry_at(bh, dot), i_blocksize(dir) - dot,
+			  "..", 2, parent);
+	i_size_write(dir, i_blocksize(dir));
+	demofs_dir_changed(dir, bh);
+	brelse(bh);
+	return 0;
+}
+
+/**
+ * demofs_dir_sync - write a directory if its changes are to be written at once
+ * @dir: the directory
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_dir_sync(struct inode *dir)
+{
+	int err, err2;
+
+	if (!IS_DIRSYNC(dir))
+		return 0;
+	err = sync_mapping_buffers(dir->i_mapping);
+	err2 = sync_inode_metadata(dir, 1);
+	return err ? err : err2;
+}
+
+static bool demofs_entry_is_dots(const struct demofs_dir_entry *de)
+{
+	return de->name[0] == '.' &&
+	       (de->name_len == 1 || (de->name_len == 2 && de->name[1] == '.'));
+}
+
+/* Return: 1 if the block has no names but "." and "..", 0, or -EUCLEAN. */
+static int demofs_block_is_empty(struct inode *dir, struct buffer_head *bh)
+{
+	struct demofs_dir_entry *de;
+	u32 off = 0;
+
+	while ((de = demofs_get_entry(dir, bh, off))) {
+		if (IS_ERR(de))
+			return PTR_ERR(de);
+		if (de->inode && !demofs_entry_is_dots(de))
+			return 0;
+		off += le16_to_cpu(de->rec_len);
+	}
+	return 1;
+}
+
+/**
+ * demofs_dir_is_empty - has a directory no names but its own?
+ * @dir: the directory, locked
+ *
+ * Context: May sleep.
+ * Return: 1 if it is empty, 0 if not, or a negative errno.
+ */
+int demofs_dir_is_empty(struct inode *dir)
+{
+	struct demofs_dir_walk walk = { .dir = dir };
+	u32 blocks = demofs_dir_blocks(dir), lblk;
+	int ret = 1;
+
+	for (lblk = 0; ret > 0 && lblk < blocks; lblk++) {
+		ret = demofs_dir_get_block(&walk, lblk);
+		if (!ret)
+			ret = demofs_block_is_empty(dir, walk.bh);
+	}
+	brelse(walk.bh);
+	return ret;
+}
+
+/* Tell of one entry. Return: 1, 0 if the reader has enough, or -EUCLEAN. */
+static int demofs_emit(struct inode *dir, struct buffer_head *bh,
+		       struct demofs_dir_entry *de, struct dir_context *ctx)
+{
+	if (memchr(de->name, '/', de->name_len) ||
+	    memchr(de->name, 0, de->name_len)) {
+		demofs_corrupt(dir->i_sb, "inode %lu: directory has an impossible name in block %llu",
+			       dir->i_ino, (u64)bh->b_blocknr);
+		return -EUCLEAN;
+	}
+	return dir_emit(ctx, de->name, de->name_len, le32_to_cpu(de->inode),
+			fs_ftype_to_dtype(de->file_type));
+}
+
+/*
+ * Tell of a block's entries from ctx->pos on. The walk begins at the block's
+ * start, because the entry at ctx->pos may be gone and its bytes be part of
+ * another one by now.
+ * Return: 1, 0 if the reader has enough, or -EUCLEAN.
+ */
+static int demofs_read_block(struct inode *dir, struct buffer_head *bh,
+			     struct dir_context *ctx)
+{
+	u32 start = ctx->pos & (i_blocksize(dir) - 1);
+	struct demofs_dir_entry *de;
+	u32 off = 0;
+	int ret;
+
+	while ((de = demofs_get_entry(dir, bh, off))) {
+		if (IS_ERR(de))
+			return PTR_ERR(de);
+		if (off >= start) {
+			ctx->pos = round_down(ctx->pos, i_blocksize(dir)) + off;
+			ret = de->inode ? demofs_emit(dir, bh, de, ctx) : 1;
+			if (ret <= 0)
+				return ret;
+		}
+		off += le16_to_cpu(de->rec_len);
+	}
+	ctx->pos = round_down(ctx->pos, i_blocksize(dir)) + i_blocksize(dir);
+	return 1;
+}
+
+/* Positions are those of entries, in bytes: they stay when others go. */
+static int demofs_readdir(struct file *file, struct dir_context *ctx)
+{
+	struct inode *dir = file_inode(file);
+	struct demofs_dir_walk walk = { .dir = dir };
+	int ret = 1;
+
+	while (ret > 0 && ctx->pos < i_size_read(dir)) {
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+		ret = demofs_dir_get_block(&walk, ctx->pos >> dir->i_blkbits);
+		if (!ret)
+			ret = demofs_read_block(dir, walk.bh, ctx);
+		cond_resched();
+	}
+	brelse(walk.bh);
+	return min(ret, 0);
+}
+
+const struct file_operations demofs_dir_operations = {
+	.llseek		= generic_file_llseek,
+	.read		= generic_read_dir,
+	.iterate_shared	= demofs_readdir,
+	.fsync		= demofs_fsync,
+	.unlocked_ioctl	= demofs_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+};
