@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Open files: what lies between a process's call and the page cache, fsync,
+ * ioctls, and telling where a file's data and holes are. Data itself is
+ * aops.c's matter.
+ */
+#include <linux/blkdev.h>
+#include <linux/compat.h>
+#include <linux/fiemap.h>
+#include <linux/fileattr.h>
+#include <linux/mm.h>
+#include <linux/mount.h>
+#include <linux/splice.h>
+
+#include "demofs.h"
+
+/* Newer headers have it; the number is that of XFS, ext4 and f2fs. */
+#ifndef FS_IOC_SHUTDOWN
+#define FS_IOC_SHUTDOWN		_IOR('X', 125, __u32)
+#endif
+
+/* How to prepare for a shutdown */
+#define DEMOFS_GOING_SYNC	0	/* write everything */
+#define DEMOFS_GOING_METADATA	1	/* write what is in buffers by now */
+#define DEMOFS_GOING_NOW	2	/* write nothing: a crash */
+
+static ssize_t demofs_read_iter(struct kiocb *iocb, struct iov_iter *to)
+{
+	if (demofs_is_shutdown(file_inode(iocb->ki_filp)->i_sb))
+		return -EIO;
+	return generic_file_read_iter(iocb, to);
+}
+
+static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	if (demofs_is_shutdown(file_inode(iocb->ki_filp)->i_sb))
+		return -EIO;
+	return generic_file_write_iter(iocb, from);
+}
+
+static const struct vm_operations_struct demofs_vm_ops = {
+	.fault		= filemap_fault,
+	.map_pages	= filemap_map_pages,
+	.page_mkwrite	= demofs_page_mkwrite,
+};
+
+static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	if (demofs_is_shutdown(file_inode(file)->i_sb))
+		return -EIO;
+	file_accessed(file);
+	vma->vm_ops = &demofs_vm_ops;
+	return 0;
+}
+
+static int demofs_open(struct inode *inode, struct file *file)
+{
+	if (demofs_is_shutdown(inode->i_sb))
+		return -EIO;
+	return generic_file_open(inode, file);
+}
+
+/**
+ * demofs_fsync - write a file, or a directory, and all that it takes to find it
+ * @file: the file
+ * @start: first byte of the data to write
+ * @end: last byte
+ * @datasync: leave out what is not needed to read the data
+ *
+ * Context: May sleep; takes the inode's lock.
+ * Return: 0 or a negative errno.
+ */
+int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
+{
+	struct inode *inode = file_inode(file);
+	int err;
+
+	if (demofs_is_shutdown(inode->i_sb))
+		return -EIO;
+	/* Data; then indirect blocks, or a directory's; then the inode. */
+	err = __generic_file_fsync(file, start, end, datasync);
+	if (!err)
+		err = demofs_sync_inode_block(inode);
+	if (!err)
+		err = blkdev_issue_flush(inode->i_sb->s_bdev);
+	return err;
+}
+
+/*
+ * Find the first block at or after @lblk, but before @end, that is in a hole
+ * or is not, as @hole says. Return: 0 with *@lblk moved, to @end if there is
+ * none; or a negative errno.
+ */
+static int demofs_seek_block(struct inode *inode, bool hole, u64 *lblk,
+			     u64 end)
+{
+	struct demofs_run run;
+	int ret;
+
+	while (*lblk < end) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		ret = demofs_map(inode, *lblk, end - *lblk, false, &run);
+		if (ret < 0)
+			return ret;
+		if (hole == !ret)
+			return 0;
+		*lblk = min(*lblk + run.len, end);
+		cond_resched();
+	}
+	return 0;
+}
+
+/* First block that is wholly beyond the end */
+static u64 demofs_end_block(struct inode *inode)
+{
+	return (i_size_read(inode) + i_blocksize(inode) - 1) >>
+	       inode->i_blkbits;
+}
+
+/* Data is wherever there is a block: each write takes one at once. */
+static loff_t demofs_seek_hole_data(struct inode *inode, loff_t pos, bool hole)
+{
+	loff_t size = i_size_read(inode);
+	u64 start = pos >> inode->i_blkbits, lblk = start;
+	int err;
+
+	if (pos < 0 || pos >= size)
+		return -ENXIO;
+	err = demofs_seek_block(inode, hole, &lblk, demofs_end_block(inode));
+	if (err)
+		return err;
+	if (lblk > start)
+		pos = lblk << inode->i_blkbits;
+	if (pos < size)
+		return pos;
+	return hole ? size : -ENXIO;	/* the end counts as a hole */
+}
+
+static loff_t demofs_llseek(struct file *file, loff_t offset, int whence)
+{
+	struct inode *inode = file_inode(file);
+	loff_t pos;
+
+	if (whence != SEEK_HOLE && whence != SEEK_DATA)
+		return generic_file_llseek(file, offset, whence);
+	inode_lock_shared(inode);
+	pos = demofs_seek_hole_data(inode, offset, whence == SEEK_HOLE);
+	inode_unlock_shared(inode);
+	if (pos < 0)
+		return pos;
+	return vfs_setpos(file, pos, inode->i_sb->s_maxbytes);
+}
+
+/* A stretch of blocks in a row, on the disk and in the file */
+struct demofs_extent {
+	u64 lblk;
+	u64 pblk;
+	u64 len;
+};
+
+/*
+ * Find the first extent at or after @lblk. What runs on over the end of an
+ * array of pointers is one. Return: 0, with a length of 0 if there is none
+ * before @end, or a negative errno.
+ */
+static int demofs_next_extent(struct inode *inode, u64 lblk, u64 end,
+			      struct demofs_extent *extent)
+{
+	struct demofs_run run;
+	int ret;
+
+	extent->len = 0;
+	ret = demofs_seek_block(inode, false, &lblk, end);
+	if (ret)
+		return ret;
+	extent->lblk = lblk;
+	while (lblk < end) {
+		ret = demofs_map(inode, lblk, end - lblk, false, &run);
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;
+		if (!extent->len)
+			extent->pblk = run.pblk;
+		else if (run.pblk != extent->pblk + extent->len)
+			break;
+		extent->len += run.len;
+		lblk += run.len;
+	}
+	return 0;
+}
+
+static int demofs_fill_fiemap(struct inode *inode,
+			      struct fiemap_extent_info *info, u64 start,
+			      u64 stop)
+{
+	u32 bits = inode->i_blkbits;
+	u64 end = demofs_end_block(inode);
+	struct demofs_extent extent, next;
+	int ret;
+
+	ret = demofs_next_extent(inode, start, end, &next);
+	while (!ret && next.len && next.lblk < stop) {
+		extent = next;
+		/* Only having looked further tells which one is the last. */
+		ret = demofs_next_extent(inode, extent.lblk + extent.len, end,
+					 &next);
+		if (ret)
+			break;
+		ret = fiemap_fill_next_extent(info, extent.lblk << bits,
+					      extent.pblk << bits,
+					      extent.len << bits,
+					      next.len ? 0 : FIEMAP_EXTENT_LAST);
+		if (fatal_signal_pending(current))
+			ret = -EINTR;
+	}
+	return min(ret, 0);	/* 1: the caller has got all that it can hold */
+}
+
+/**
+ * demofs_fiemap - tell where on the disk a file is
+ * @inode: the file or directory
+ * @info: takes the extents, and says how
+ * @start: first byte asked about
+ * @len: how many bytes
+ *
+ * Context: May sleep; takes the inode's lock shared.
+ * Return: 0 or a negative errno.
+ */
+int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
+		  u64 start, u64 len)
+{
+	u32 bits = inode->i_blkbits;
+	int err;
+
+	err = fiemap_prep(inode, info, start, &len, 0);
+	if (err)
+		return err;
+	inode_lock_shared(inode);
+	err = demofs_fill_fiemap(inode, info, start >> bits,
+				 DIV_ROUND_UP_ULL(start + len, 1ULL << bits));
+	inode_unlock_shared(inode);
+	return err;
+}
+
+/**
+ * demofs_fileattr_get - lsattr
+ * @dentry: leads to the inode
+ * @fa: receives its flags
+ *
+ * Context: May sleep.
+ * Return: 0.
+ */
+int demofs_fileattr_get(struct dentry *dentry, struct fileattr *fa)
+{
+	fileattr_fill_flags(fa, DEMOFS_I(d_inode(dentry))->flags &
+				FS_FL_USER_VISIBLE);
+	return 0;
+}
+
+/**
+ * demofs_fileattr_set - chattr
+ * @idmap: of the mount
+ * @dentry: leads to the inode, which is locked
+ * @fa: the flags it shall have
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry,
+			struct fileattr *fa)
+{
+	struct inode *inode = d_inode(dentry);
+	struct demofs_inode_info *info = DEMOFS_I(inode);
+
+	if (demofs_is_shutdown(inode->i_sb))
+		return -EIO;
+	if (fileattr_has_fsx(fa))
+		return -EOPNOTSUPP;
+	info->flags = (info->flags & ~FS_FL_USER_MODIFIABLE) |
+		      (fa->flags & FS_FL_USER_MODIFIABLE);
+	demofs_set_vfs_flags(inode);
+	inode_set_ctime_current(inode);
+	mark_inode_dirty(inode);
+	return 0;
+}
+
+static int demofs_shut_down(struct super_block *sb, u32 how)
+{
+	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
+	int err = 0;
+
+	switch (how) {
+	case DEMOFS_GOING_SYNC:
+		err = bdev_freeze(sb->s_bdev);
+		if (err)
+			return err;
+		set_bit(DEMOFS_SHUTDOWN, &sbi->flags);
+		bdev_thaw(sb->s_bdev);
+		break;
+	case DEMOFS_GOING_METADATA:
+		err = sync_blockdev(sb->s_bdev);
+		fallthrough;
+	case DEMOFS_GOING_NOW:
+		set_bit(DEMOFS_SHUTDOWN, &sbi->flags);
+		break;
+	default:
+		return -EINVAL;
+	}
+	demofs_msg(sb, KERN_ALERT, "shut down on request");
+	return err;
+}
+
+/**
+ * demofs_ioctl - ioctls that are the filesystem's own
+ * @file: an open file or directory
+ * @cmd: which one
+ * @arg: its argument
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct super_block *sb = file_inode(file)->i_sb;
+	u32 how;
+
+	if (cmd != FS_IOC_SHUTDOWN)
+		return -ENOTTY;
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (get_user(how, (u32 __user *)arg))
+		return -EFAULT;
+	return demofs_is_shutdown(sb) ? 0 : demofs_shut_down(sb, how);
+}
+
+const struct file_operations demofs_file_operations = {
+	.llseek		= demofs_llseek,
+	.read_iter	= demofs_read_iter,
+	.write_iter	= demofs_write_iter,
+	.mmap		= demofs_mmap,
+	.open		= demofs_open,
+	.fsync		= demofs_fsync,
+	.splice_read	= filemap_splice_read,
+	.splice_write	= iter_file_splice_write,
+	.unlocked_ioctl	= demofs_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+};
+
+const struct inode_operations demofs_file_inode_operations = {
+	.getattr	= demofs_getattr,
+	.setattr	= demofs_setattr,
+	.fiemap		= demofs_fiemap,
+	.fileattr_get	= demofs_fileattr_get,
+	.fileattr_set	= demofs_fileattr_set,
+};
