@@ -9,6 +9,9 @@
 
 #include "bitmap.h"
 
+/* Files are not worth being kept apart by fewer blocks than these. */
+#define DEMOFS_APART_MIN	16
+
 /**
  * demofs_bits_find - find the first run of clear bits that is long enough
  * @map: little-endian bitmap
@@ -63,7 +66,8 @@ static u32 demofs_bits_find_empty(const void *map, u32 from, u32 end, u32 step)
  *
  * Files that grow at the same time and get each the next free bit end up
  * interleaved, one bit each. So a file that meets another one's bit at its goal
- * does not step over it, but moves to the next @apart bits that are empty.
+ * does not step over it, but moves to the next @apart bits that are empty, or
+ * where the group is too full for that, to the next fewer.
  *
  * Context: Any; the caller keeps the bits from changing.
  * Return: the run's first bit, or @size if there is none.
@@ -73,13 +77,15 @@ u32 demofs_bits_choose(const void *map, u32 size, u32 goal, u32 min, u32 max,
 {
 	u32 from = goal, bit;
 
-	if (apart && find_next_zero_bit_le(map, size, goal) != goal) {
+	if (find_next_zero_bit_le(map, size, goal) != goal)
+		from = size;
+	for (; from == size && apart >= DEMOFS_APART_MIN; apart /= 4) {
 		from = demofs_bits_find_empty(map, goal, size, apart);
 		if (from == size)
 			from = demofs_bits_find_empty(map, 0, size, apart);
-		if (from == size)
-			from = goal;
 	}
+	if (from == size)
+		from = goal;
 	if (find_next_zero_bit_le(map, size, from) == from)
 		min = 1;
 

@@ -39,7 +39,7 @@ static void test_find(void)
 		u32 size = 64, best = 0;
 
 		for (i = 0; i < size / 8; i++)
-			map[i] = random() & random() >> 8;
+			map[i] = random() & (random() >> 8);
 		from = random() % size;
 		end = from + random() % (size + 1 - from);
 		min_len = 1 + random() % 8;
@@ -82,7 +82,14 @@ static void test_choose(void)
 	chosen(2047, 8, 16, 256, 2048, 16);
 	chosen(2049, 8, 16, 256, 2049, 16);	/* free: no need to move */
 	chosen(2560, 8, 16, 256, 256, 16);	/* around the end */
-	chosen(100, 8, 16, 1024, 101, 16);	/* nothing as empty as that */
+	chosen(100, 8, 16, 1024, 256, 16);	/* nothing as empty as that */
+	ONLY_FREE(101, 40, 1000, 15);
+	chosen(100, 8, 16, 1024, 112, 16);
+	chosen(999, 8, 16, 1024, 112, 16);
+	ONLY_FREE(101, 20, 1000, 15);
+	chosen(100, 8, 16, 1024, 101, 16);	/* nothing worth moving to */
+	ONLY_FREE(101, 20, SIZE - 256, 256);
+	chosen(100, 8, 16, 256, SIZE - 256, 16);
 	result("a file whose goal is taken moves apart");
 
 	memset(map, 0xff, sizeof(map));
