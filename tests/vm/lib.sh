@@ -55,6 +55,10 @@ expect_log()
 # mount_demofs [DEVICE [DIRECTORY]]: with the mode that is under test.
 mount_demofs()
 {
+	if ported; then
+		mount_ported "$@"
+		return
+	fi
 	options=${IO:+io=$IO}${IO:+${OPTS:+,}}${OPTS-}
 	mount -t demofs ${options:+-o "$options"} "${1:-$DEV}" "${2:-$MNT}"
 }
@@ -65,7 +69,11 @@ fresh()
 	while umount "$MNT" 2>/dev/null; do
 		:
 	done
-	check mkfs.demofs -q -F -b "$BS" "$@" "$DEV"
+	if ported; then
+		check mkfs_ported "$@" "$DEV"
+	else
+		check mkfs.demofs -q -F -b "$BS" "$@" "$DEV"
+	fi
 	check mount_demofs
 }
 
