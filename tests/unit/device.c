@@ -131,7 +131,7 @@ void drop_caches(struct super_block *sb)
 
 /* Messages */
 
-void demofs_err(struct super_block *sb, const char *fmt, ...)
+void demofs_msg(struct super_block *sb, const char *level, const char *fmt, ...)
 {
 }
 

@@ -34,6 +34,7 @@ typedef int vm_fault_t;
 typedef struct { unsigned int val; } kuid_t, kgid_t;
 
 #define U32_MAX			UINT32_MAX
+#define KERN_ERR		""
 #define __printf(a, b)		__attribute__((format(printf, a, b)))
 
 #define le16_to_cpu(x)		le16toh(x)
@@ -190,24 +191,6 @@ extern bool unit_capable;
 
 /* Objects of the VFS */
 struct ratelimit_state { int unused; };
-struct block_device;
-struct dentry;
-struct demofs_sb_info;
-struct file;
-struct fileattr;
-struct file_operations;
-struct fiemap_extent_info;
-struct folio;
-struct iattr;
-struct inode_operations;
-struct iov_iter;
-struct kiocb;
-struct kstat;
-struct mnt_idmap;
-struct path;
-struct qstr;
-struct vm_fault;
-struct writeback_control;
 
 #define SB_SYNCHRONOUS		16
 #define S_IFMT			0170000
