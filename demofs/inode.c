@@ -423,7 +423,7 @@ static int demofs_set_size(struct inode *inode, loff_t size)
 	 * Either way nothing but zeros may follow the end in its block: a
 	 * later extension shows them, and a mapping may have written there.
 	 */
-	err = demofs_truncate_page(inode, min(size, old_size));
+	err = demofs_truncate_page(inode, size);
 	if (err)
 		return err;
 
