@@ -32,17 +32,25 @@ static bool demofs_is_power_of(u32 nr, u32 base)
 	return nr == 1;
 }
 
-/* Blocks that backups of superblock and descriptors take at a group's start */
-static u32 demofs_super_blocks(struct demofs_sb_info *sbi, u32 nr)
+/**
+ * demofs_super_blocks - tell what lies at a group's start
+ * @sbi: the filesystem
+ * @nr: the group
+ *
+ * Context: Any.
+ * Return: blocks that copies of the superblock and the descriptors take there.
+ */
+u32 demofs_super_blocks(struct demofs_sb_info *sbi, u32 nr)
 {
-	u32 table = sbi->group_count * sizeof(struct demofs_group_desc);
+	u64 table = (u64)sbi->group_count * sizeof(struct demofs_group_desc);
 
 	if (nr > 1 && !demofs_is_power_of(nr, 3) &&
 	    !demofs_is_power_of(nr, 5) && !demofs_is_power_of(nr, 7) &&
 	    sbi->super->s_feature_ro_compat &
 	    cpu_to_le32(DEMOFS_FEATURE_RO_COMPAT_SPARSE_SUPER))
 		return 0;
-	return 1 + DIV_ROUND_UP(table, sbi->sb->s_blocksize);
+	return 1 + ((table + sbi->sb->s_blocksize - 1) >>
+		    sbi->sb->s_blocksize_bits);
 }
 
 static bool demofs_overlap(u64 a, u32 a_len, u64 b, u32 b_len)

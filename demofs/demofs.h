@@ -80,7 +80,6 @@ struct demofs_sb_info {
 
 	struct percpu_counter free_blocks;
 	struct percpu_counter free_inodes;
-	struct percpu_counter dirs;
 
 	unsigned long flags;			/* the bits below */
 	struct ratelimit_state msg_limit;
@@ -91,7 +90,6 @@ struct demofs_sb_info {
 
 struct demofs_inode_info {
 	__le32 data[DEMOFS_N_BLOCKS];	/* block pointers, or a short symlink */
-	struct rw_semaphore map_sem;	/* @data and the indirect blocks */
 	u32 block_group;
 	u32 flags;			/* on-disk i_flags */
 	u32 dtime;
@@ -101,6 +99,8 @@ struct demofs_inode_info {
 	u32 find_hint;			/* directory: a name was found here */
 	u32 add_hint;			/* directory: room is likely here */
 	bool is_new;			/* nothing of it is on the disk yet */
+	/* All above is zero when an inode is made. */
+	struct rw_semaphore map_sem;	/* @data and the indirect blocks */
 	struct inode vfs_inode;
 };
 
@@ -139,20 +139,29 @@ static inline void demofs_mark_dirty(struct buffer_head *bh)
 	mark_buffer_dirty(bh);
 }
 
-/* super.c: mount, options, the superblock, messages */
+/* super.c: the superblock of a mounted filesystem, messages */
 __printf(3, 4) void demofs_msg(struct super_block *sb, const char *level,
 			       const char *fmt, ...);
-/* Failed I/O: says so, at a limited rate. */
-__printf(2, 3) void demofs_err(struct super_block *sb, const char *fmt, ...);
+#define demofs_err(sb, fmt, ...) \
+	demofs_msg(sb, KERN_ERR, fmt, ##__VA_ARGS__)
 /* Corruption: marks the superblock, acts as errors= says. May sleep. */
 __printf(2, 3) void demofs_corrupt(struct super_block *sb, const char *fmt, ...);
 int demofs_commit_super(struct super_block *sb, bool wait);
 int demofs_set_large_file(struct super_block *sb);
 struct buffer_head *demofs_bread(struct super_block *sb, u32 block);
+int demofs_begin_writing(struct super_block *sb);
+int demofs_end_writing(struct super_block *sb);
+void demofs_free_sb_info(struct demofs_sb_info *sbi);
+extern const struct super_operations demofs_super_operations;
+
+/* mount.c: options, the checks at mount, remounting */
+int demofs_show_options(struct seq_file *m, struct dentry *root);
+extern struct file_system_type demofs_type;
 
 /* balloc.c: blocks' bitmaps */
 int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first);
 void demofs_free_blocks(struct super_block *sb, u32 first, u32 count);
+u32 demofs_super_blocks(struct demofs_sb_info *sbi, u32 nr);
 bool demofs_blocks_valid(struct demofs_sb_info *sbi, u32 first, u32 count);
 u32 demofs_count_free_blocks(struct super_block *sb);
 
@@ -160,7 +169,6 @@ u32 demofs_count_free_blocks(struct super_block *sb);
 struct inode *demofs_new_inode(struct inode *dir, umode_t mode);
 void demofs_free_inode(struct inode *inode);
 u32 demofs_count_free_inodes(struct super_block *sb);
-u32 demofs_count_dirs(struct super_block *sb);
 
 /* map.c: where a file's blocks are */
 struct demofs_run {
@@ -207,9 +215,6 @@ int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 		  u64 start, u64 len);
-int demofs_fileattr_get(struct dentry *dentry, struct fileattr *fa);
-int demofs_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry,
-			struct fileattr *fa);
 
 /* dir.c: the format of directories; nothing else reads or writes an entry */
 extern const struct file_operations demofs_dir_operations;

@@ -16,15 +16,6 @@
 
 #define DEMOFS_DIR_READAHEAD	16	/* blocks */
 
-/* Walks over blocks; remembers where the run lies that it is in. */
-struct demofs_dir_walk {
-	struct inode *dir;
-	struct buffer_head *bh;		/* the current block, or NULL */
-	u32 lblk;
-	u32 run_start;			/* file block that @run begins at */
-	struct demofs_run run;
-};
-
 /* An entry and, in the same block, the one before it or NULL. */
 struct demofs_spot {
 	struct buffer_head *bh;
@@ -52,12 +43,12 @@ static const char *demofs_entry_fault(struct inode *dir,
 	u32 len;
 
 	if (left < demofs_entry_size(1))
-		return "no room for an entry";
+		return "too little room";
 	len = le16_to_cpu(de->rec_len);
 	if (len % 4 || len < demofs_entry_size(max_t(u32, de->name_len, 1)))
 		return "bad length";
 	if (len > left)
-		return "entry crosses the block's end";
+		return "entry beyond the end";
 	if (!de->inode)
 		return NULL;
 	if (!de->name_len)
@@ -73,73 +64,59 @@ static struct demofs_dir_entry *demofs_entry_at(struct buffer_head *bh, u32 off)
 }
 
 /*
- * Find the entry at @off in a block and check it.
- * Return: it; NULL at the block's end, when @off is that; or ERR_PTR(-EUCLEAN).
+ * Find the entry after @de, or the first one if @de is NULL, and check it.
+ * Return: it; NULL at the block's end; or ERR_PTR(-EUCLEAN).
  */
-static struct demofs_dir_entry *demofs_get_entry(struct inode *dir,
-						 struct buffer_head *bh,
-						 u32 off)
+static struct demofs_dir_entry *demofs_next_entry(struct inode *dir,
+						  struct buffer_head *bh,
+						  struct demofs_dir_entry *de)
 {
-	struct demofs_dir_entry *de = demofs_entry_at(bh, off);
 	const char *fault;
+	u32 off = 0;
 
+	if (de)
+		off = (char *)de - bh->b_data + le16_to_cpu(de->rec_len);
 	if (off == i_blocksize(dir))
 		return NULL;
+	de = demofs_entry_at(bh, off);
 	fault = demofs_entry_fault(dir, de, off);
 	if (!fault)
 		return de;
-	demofs_corrupt(dir->i_sb, "inode %lu: directory entry: %s, in block %llu at byte %u",
+	demofs_corrupt(dir->i_sb, "inode %lu: %s in directory block %llu, byte %u",
 		       dir->i_ino, fault, (u64)bh->b_blocknr, off);
 	return ERR_PTR(-EUCLEAN);
 }
 
-static void demofs_dir_readahead(struct demofs_dir_walk *walk, u32 in_run)
+/*
+ * Read block @lblk in place of the last one, @bh, which may be NULL. At every
+ * sixteenth block the next ones are read ahead, if they lie behind it.
+ * Return: the buffer, or an ERR_PTR of -EUCLEAN, -EIO or -ENOMEM.
+ */
+static struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
+					    struct buffer_head *bh)
 {
+	u32 want = lblk % DEMOFS_DIR_READAHEAD ? 1 : DEMOFS_DIR_READAHEAD;
+	struct demofs_run run;
 	u32 i;
-
-	if (in_run % DEMOFS_DIR_READAHEAD)
-		return;
-	for (i = 1; i < DEMOFS_DIR_READAHEAD && in_run + i < walk->run.len; i++)
-		sb_breadahead(walk->dir->i_sb, walk->run.pblk + in_run + i);
-}
-
-/* Put block @lblk into @walk. Return: 0, -EUCLEAN, -EIO or -ENOMEM. */
-static int demofs_dir_get_block(struct demofs_dir_walk *walk, u32 lblk)
-{
-	struct inode *dir = walk->dir;
-	u32 in_run = lblk - walk->run_start;
-	u32 pblk;
 	int ret;
 
-	brelse(walk->bh);
-	walk->bh = NULL;
-	walk->lblk = lblk;
-	if (lblk < walk->run_start || in_run >= walk->run.len) {
-		walk->run_start = lblk;
-		walk->run.len = 0;
-		in_run = 0;
-		ret = demofs_map(dir, lblk, demofs_dir_blocks(dir) - lblk,
-				 false, &walk->run);
-		if (ret < 0) {
-			walk->run.len = 0;
-			return ret;
-		}
-		if (!ret) {
-			walk->run.len = 0;
-			demofs_corrupt(dir->i_sb, "inode %lu: directory block %u is a hole",
-				       dir->i_ino, lblk);
-			return -EUCLEAN;
-		}
+	brelse(bh);
+	ret = demofs_map(dir, lblk, want, false, &run);
+	if (ret < 0)
+		return ERR_PTR(ret);
+	if (!ret) {
+		demofs_corrupt(dir->i_sb, "inode %lu: directory block %u is a hole",
+			       dir->i_ino, lblk);
+		return ERR_PTR(-EUCLEAN);
 	}
-
-	demofs_dir_readahead(walk, in_run);
-	pblk = walk->run.pblk + in_run;
-	walk->bh = demofs_bread(dir->i_sb, pblk);
-	if (walk->bh)
-		return 0;
+	for (i = 1; i < run.len; i++)
+		sb_breadahead(dir->i_sb, run.pblk + i);
+	bh = demofs_bread(dir->i_sb, run.pblk);
+	if (bh)
+		return bh;
 	demofs_err(dir->i_sb, "inode %lu: cannot read directory block %u",
-		   dir->i_ino, pblk);
-	return -EIO;
+		   dir->i_ino, run.pblk);
+	return ERR_PTR(-EIO);
 }
 
 /* Let a change of @bh, and of the directory, reach the disk some time. */
@@ -188,22 +165,16 @@ static int demofs_search_block(struct inode *dir, struct buffer_head *bh,
 			       const struct qstr *name,
 			       struct demofs_spot *spot)
 {
-	struct demofs_dir_entry *de, *prev = NULL;
-	u32 off = 0;
+	struct demofs_dir_entry *de = NULL, *prev = NULL;
 
-	while ((de = demofs_get_entry(dir, bh, off))) {
-		if (IS_ERR(de))
-			return PTR_ERR(de);
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de))) {
 		if (demofs_entry_is(de, name)) {
-			spot->bh = bh;
-			spot->de = de;
-			spot->prev = prev;
+			*spot = (struct demofs_spot) { bh, de, prev };
 			return 1;
 		}
 		prev = de;
-		off += le16_to_cpu(de->rec_len);
 	}
-	return 0;
+	return PTR_ERR_OR_ZERO(de);
 }
 
 /*
@@ -214,25 +185,26 @@ static int demofs_search_block(struct inode *dir, struct buffer_head *bh,
 static int demofs_search(struct inode *dir, const struct qstr *name,
 			 struct demofs_spot *spot)
 {
-	struct demofs_dir_walk walk = { .dir = dir };
-	u32 blocks = demofs_dir_blocks(dir);
+	u32 blocks = demofs_dir_blocks(dir), i;
 	u32 lblk = READ_ONCE(DEMOFS_I(dir)->find_hint);
+	struct buffer_head *bh = NULL;
 	int ret = 0;
-	u32 i;
 
 	for (i = 0; i < blocks; i++, lblk++) {
 		if (lblk >= blocks)
 			lblk = 0;
-		ret = demofs_dir_get_block(&walk, lblk);
-		if (!ret)
-			ret = demofs_search_block(dir, walk.bh, name, spot);
+		bh = demofs_dir_block(dir, lblk, bh);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		ret = demofs_search_block(dir, bh, name, spot);
+		if (ret > 0) {
+			WRITE_ONCE(DEMOFS_I(dir)->find_hint, lblk);
+			return ret;
+		}
 		if (ret)
 			break;
 	}
-	if (ret > 0)
-		WRITE_ONCE(DEMOFS_I(dir)->find_hint, lblk);
-	else
-		brelse(walk.bh);
+	brelse(bh);
 	return ret;
 }
 
@@ -276,27 +248,21 @@ static int demofs_add_to_block(struct inode *dir, struct buffer_head *bh,
 			       const struct qstr *name, struct inode *inode)
 {
 	u32 need = demofs_entry_size(name->len);
-	struct demofs_dir_entry *de;
-	u32 off = 0;
+	struct demofs_dir_entry *de = NULL;
 
-	while ((de = demofs_get_entry(dir, bh, off))) {
-		u32 len, used;
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de))) {
+		u32 len = le16_to_cpu(de->rec_len);
+		u32 used = de->inode ? demofs_entry_size(de->name_len) : 0;
 
-		if (IS_ERR(de))
-			return PTR_ERR(de);
-		len = le16_to_cpu(de->rec_len);
-		used = de->inode ? demofs_entry_size(de->name_len) : 0;
-		if (len - used >= need) {
-			if (used)
-				de->rec_len = cpu_to_le16(used);
-			de = demofs_entry_at(bh, off + used);
-			demofs_fill_entry(de, len - used, name->name,
-					  name->len, inode);
-			return 1;
-		}
-		off += len;
+		if (len - used < need)
+			continue;
+		if (used)
+			de->rec_len = cpu_to_le16(used);
+		demofs_fill_entry((void *)de + used, len - used, name->name,
+				  name->len, inode);
+		return 1;
 	}
-	return 0;
+	return PTR_ERR_OR_ZERO(de);
 }
 
 /* Make a block of @dir, filled with zeros. The caller moves i_size. */
@@ -355,27 +321,25 @@ static int demofs_dir_grow(struct inode *dir, const struct qstr *name,
 int demofs_dir_add(struct inode *dir, const struct qstr *name,
 		   struct inode *inode)
 {
-	struct demofs_dir_walk walk = { .dir = dir };
 	u32 blocks = demofs_dir_blocks(dir);
 	u32 lblk = DEMOFS_I(dir)->add_hint;
+	struct buffer_head *bh = NULL;
 	int ret = 0;
 
-	for (; lblk < blocks; lblk++) {
-		ret = demofs_dir_get_block(&walk, lblk);
-		if (!ret)
-			ret = demofs_add_to_block(dir, walk.bh, name, inode);
-		if (ret)
-			break;
+	for (; !ret && lblk < blocks; lblk++) {
+		bh = demofs_dir_block(dir, lblk, bh);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		ret = demofs_add_to_block(dir, bh, name, inode);
+		if (ret > 0) {
+			DEMOFS_I(dir)->add_hint = lblk;
+			demofs_dir_changed(dir, bh);
+		}
 	}
-	if (!ret) {
-		ret = demofs_dir_grow(dir, name, inode);
-	} else if (ret > 0) {
-		DEMOFS_I(dir)->add_hint = lblk;
-		demofs_dir_changed(dir, walk.bh);
-		ret = 0;
-	}
-	brelse(walk.bh);
-	return ret;
+	brelse(bh);
+	if (!ret)
+		return demofs_dir_grow(dir, name, inode);
+	return min(ret, 0);
 }
 
 /**
@@ -477,20 +441,15 @@ static bool demofs_entry_is_dots(const struct demofs_dir_entry *de)
 	       (de->name_len == 1 || (de->name_len == 2 && de->name[1] == '.'));
 }
 
-/* Return: 1 if the block has no names but "." and "..", 0, or -EUCLEAN. */
-static int demofs_block_is_empty(struct inode *dir, struct buffer_head *bh)
+/* Return: 0 if the block has no names but "." and "..", 1, or -EUCLEAN. */
+static int demofs_block_in_use(struct inode *dir, struct buffer_head *bh)
 {
-	struct demofs_dir_entry *de;
-	u32 off = 0;
+	struct demofs_dir_entry *de = NULL;
 
-	while ((de = demofs_get_entry(dir, bh, off))) {
-		if (IS_ERR(de))
-			return PTR_ERR(de);
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de)))
 		if (de->inode && !demofs_entry_is_dots(de))
-			return 0;
-		off += le16_to_cpu(de->rec_len);
-	}
-	return 1;
+			return 1;
+	return PTR_ERR_OR_ZERO(de);
 }
 
 /**
@@ -502,17 +461,18 @@ static int demofs_block_is_empty(struct inode *dir, struct buffer_head *bh)
  */
 int demofs_dir_is_empty(struct inode *dir)
 {
-	struct demofs_dir_walk walk = { .dir = dir };
 	u32 blocks = demofs_dir_blocks(dir), lblk;
-	int ret = 1;
+	struct buffer_head *bh = NULL;
+	int ret = 0;
 
-	for (lblk = 0; ret > 0 && lblk < blocks; lblk++) {
-		ret = demofs_dir_get_block(&walk, lblk);
-		if (!ret)
-			ret = demofs_block_is_empty(dir, walk.bh);
+	for (lblk = 0; !ret && lblk < blocks; lblk++) {
+		bh = demofs_dir_block(dir, lblk, bh);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		ret = demofs_block_in_use(dir, bh);
 	}
-	brelse(walk.bh);
-	return ret;
+	brelse(bh);
+	return ret < 0 ? ret : !ret;
 }
 
 /* Tell of one entry. Return: 1, 0 if the reader has enough, or -EUCLEAN. */
@@ -521,7 +481,7 @@ static int demofs_emit(struct inode *dir, struct buffer_head *bh,
 {
 	if (memchr(de->name, '/', de->name_len) ||
 	    memchr(de->name, 0, de->name_len)) {
-		demofs_corrupt(dir->i_sb, "inode %lu: directory has an impossible name in block %llu",
+		demofs_corrupt(dir->i_sb, "inode %lu: bad name in directory block %llu",
 			       dir->i_ino, (u64)bh->b_blocknr);
 		return -EUCLEAN;
 	}
@@ -538,23 +498,23 @@ static int demofs_emit(struct inode *dir, struct buffer_head *bh,
 static int demofs_read_block(struct inode *dir, struct buffer_head *bh,
 			     struct dir_context *ctx)
 {
-	u32 start = ctx->pos & (i_blocksize(dir) - 1);
-	struct demofs_dir_entry *de;
-	u32 off = 0;
+	loff_t base = round_down(ctx->pos, i_blocksize(dir));
+	struct demofs_dir_entry *de = NULL;
 	int ret;
 
-	while ((de = demofs_get_entry(dir, bh, off))) {
-		if (IS_ERR(de))
-			return PTR_ERR(de);
-		if (off >= start) {
-			ctx->pos = round_down(ctx->pos, i_blocksize(dir)) + off;
-			ret = de->inode ? demofs_emit(dir, bh, de, ctx) : 1;
-			if (ret <= 0)
-				return ret;
-		}
-		off += le16_to_cpu(de->rec_len);
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de))) {
+		loff_t pos = base + ((char *)de - bh->b_data);
+
+		if (pos < ctx->pos)
+			continue;
+		ctx->pos = pos;
+		ret = de->inode ? demofs_emit(dir, bh, de, ctx) : 1;
+		if (ret <= 0)
+			return ret;
 	}
-	ctx->pos = round_down(ctx->pos, i_blocksize(dir)) + i_blocksize(dir);
+	if (IS_ERR(de))
+		return PTR_ERR(de);
+	ctx->pos = base + i_blocksize(dir);
 	return 1;
 }
 
@@ -562,20 +522,19 @@ static int demofs_read_block(struct inode *dir, struct buffer_head *bh,
 static int demofs_readdir(struct file *file, struct dir_context *ctx)
 {
 	struct inode *dir = file_inode(file);
-	struct demofs_dir_walk walk = { .dir = dir };
+	struct buffer_head *bh = NULL;
 	int ret = 1;
 
 	while (ret > 0 && ctx->pos < i_size_read(dir)) {
-		if (fatal_signal_pending(current)) {
+		bh = demofs_dir_block(dir, ctx->pos >> dir->i_blkbits, bh);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		ret = demofs_read_block(dir, bh, ctx);
+		if (fatal_signal_pending(current))
 			ret = -EINTR;
-			break;
-		}
-		ret = demofs_dir_get_block(&walk, ctx->pos >> dir->i_blkbits);
-		if (!ret)
-			ret = demofs_read_block(dir, walk.bh, ctx);
 		cond_resched();
 	}
-	brelse(walk.bh);
+	brelse(bh);
 	return min(ret, 0);
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Open files: what lies between a process's call and the page cache, fsync,
- * ioctls, and telling where a file's data and holes are. Data itself is
+ * shutdown, and telling where a file's data and holes are. Data itself is
  * aops.c's matter.
  */
 #include <linux/blkdev.h>
 #include <linux/compat.h>
 #include <linux/fiemap.h>
-#include <linux/fileattr.h>
 #include <linux/mm.h>
-#include <linux/mount.h>
 #include <linux/splice.h>
 
 #include "demofs.h"
@@ -23,13 +21,6 @@
 #define DEMOFS_GOING_SYNC	0	/* write everything */
 #define DEMOFS_GOING_METADATA	1	/* write what is in buffers by now */
 #define DEMOFS_GOING_NOW	2	/* write nothing: a crash */
-
-static ssize_t demofs_read_iter(struct kiocb *iocb, struct iov_iter *to)
-{
-	if (demofs_is_shutdown(file_inode(iocb->ki_filp)->i_sb))
-		return -EIO;
-	return generic_file_read_iter(iocb, to);
-}
 
 static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
@@ -46,18 +37,9 @@ static const struct vm_operations_struct demofs_vm_ops = {
 
 static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	if (demofs_is_shutdown(file_inode(file)->i_sb))
-		return -EIO;
 	file_accessed(file);
 	vma->vm_ops = &demofs_vm_ops;
 	return 0;
-}
-
-static int demofs_open(struct inode *inode, struct file *file)
-{
-	if (demofs_is_shutdown(inode->i_sb))
-		return -EIO;
-	return generic_file_open(inode, file);
 }
 
 /**
@@ -244,48 +226,6 @@ int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 	return err;
 }
 
-/**
- * demofs_fileattr_get - lsattr
- * @dentry: leads to the inode
- * @fa: receives its flags
- *
- * Context: May sleep.
- * Return: 0.
- */
-int demofs_fileattr_get(struct dentry *dentry, struct fileattr *fa)
-{
-	fileattr_fill_flags(fa, DEMOFS_I(d_inode(dentry))->flags &
-				FS_FL_USER_VISIBLE);
-	return 0;
-}
-
-/**
- * demofs_fileattr_set - chattr
- * @idmap: of the mount
- * @dentry: leads to the inode, which is locked
- * @fa: the flags it shall have
- *
- * Context: May sleep.
- * Return: 0 or a negative errno.
- */
-int demofs_fileattr_set(struct mnt_idmap *idmap, struct dentry *dentry,
-			struct fileattr *fa)
-{
-	struct inode *inode = d_inode(dentry);
-	struct demofs_inode_info *info = DEMOFS_I(inode);
-
-	if (demofs_is_shutdown(inode->i_sb))
-		return -EIO;
-	if (fileattr_has_fsx(fa))
-		return -EOPNOTSUPP;
-	info->flags = (info->flags & ~FS_FL_USER_MODIFIABLE) |
-		      (fa->flags & FS_FL_USER_MODIFIABLE);
-	demofs_set_vfs_flags(inode);
-	inode_set_ctime_current(inode);
-	mark_inode_dirty(inode);
-	return 0;
-}
-
 static int demofs_shut_down(struct super_block *sb, u32 how)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
@@ -337,10 +277,10 @@ long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 const struct file_operations demofs_file_operations = {
 	.llseek		= demofs_llseek,
-	.read_iter	= demofs_read_iter,
+	.read_iter	= generic_file_read_iter,
 	.write_iter	= demofs_write_iter,
 	.mmap		= demofs_mmap,
-	.open		= demofs_open,
+	.open		= generic_file_open,
 	.fsync		= demofs_fsync,
 	.splice_read	= filemap_splice_read,
 	.splice_write	= iter_file_splice_write,
@@ -352,6 +292,4 @@ const struct inode_operations demofs_file_inode_operations = {
 	.getattr	= demofs_getattr,
 	.setattr	= demofs_setattr,
 	.fiemap		= demofs_fiemap,
-	.fileattr_get	= demofs_fileattr_get,
-	.fileattr_set	= demofs_fileattr_set,
 };

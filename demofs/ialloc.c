@@ -26,14 +26,15 @@ static u32 demofs_group_free_blocks(struct demofs_sb_info *sbi, u32 nr)
 	return le16_to_cpu(sbi->groups[nr].desc->bg_free_blocks_count);
 }
 
-static void demofs_group_bad_inodes(struct super_block *sb, u32 nr,
-				    const char *why)
+static s64 demofs_bad_inode_bitmap(struct super_block *sb, u32 nr,
+				   const char *why)
 {
 	struct demofs_group *group = &DEMOFS_SB(sb)->groups[nr];
 
 	if (!test_and_set_bit(DEMOFS_GROUP_BAD, &group->state))
 		demofs_corrupt(sb, "group %u: %s in inode bitmap, block %u", nr,
 			       why, le32_to_cpu(group->desc->bg_inode_bitmap));
+	return -EUCLEAN;
 }
 
 /* Does the bitmap know that the reserved inodes are in use? */
@@ -70,8 +71,7 @@ static struct buffer_head *demofs_read_inode_bitmap(struct super_block *sb,
 		return bh;
 	if (!demofs_reserved_in_use(sbi, nr, bh->b_data)) {
 		brelse(bh);
-		demofs_group_bad_inodes(sb, nr, "reserved inodes are free");
-		return ERR_PTR(-EUCLEAN);
+		return ERR_PTR(demofs_bad_inode_bitmap(sb, nr, "reserved inodes are free"));
 	}
 	set_bit(DEMOFS_GROUP_INODES_CHECKED, &group->state);
 	return bh;
@@ -82,14 +82,12 @@ static void demofs_count_inode(struct demofs_sb_info *sbi, u32 nr, bool is_dir,
 			       int n)
 {
 	struct demofs_group_desc *desc = sbi->groups[nr].desc;
-	u16 dirs = le16_to_cpu(desc->bg_used_dirs_count);
 
 	le16_add_cpu(&desc->bg_free_inodes_count, -n);
 	percpu_counter_sub(&sbi->free_inodes, n);
-	if (!is_dir || (n < 0 && !dirs))	/* fsck may find it wrong */
-		return;
-	le16_add_cpu(&desc->bg_used_dirs_count, n);
-	percpu_counter_add(&sbi->dirs, n);
+	/* The disk may have counted too few directories. */
+	if (is_dir && (n > 0 || desc->bg_used_dirs_count))
+		le16_add_cpu(&desc->bg_used_dirs_count, n);
 }
 
 /* Let what was changed under group->lock reach the disk. Drops @bh. */
@@ -134,8 +132,7 @@ static s64 demofs_take_inode(struct super_block *sb, u32 nr, bool is_dir)
 	brelse(bh);
 	if (!left)
 		return 0;	/* someone was faster */
-	demofs_group_bad_inodes(sb, nr, "no inode is free, against its count,");
-	return -EUCLEAN;
+	return demofs_bad_inode_bitmap(sb, nr, "fewer inodes are free than counted");
 }
 
 /* Is group @nr's stock of inodes and blocks not much below the average? */
@@ -316,22 +313,5 @@ u32 demofs_count_free_inodes(struct super_block *sb)
 
 	for (nr = 0; nr < sbi->group_count; nr++)
 		count += le16_to_cpu(sbi->groups[nr].desc->bg_free_inodes_count);
-	return count;
-}
-
-/**
- * demofs_count_dirs - sum up what the group descriptors say
- * @sb: the filesystem
- *
- * Context: Any. Takes no lock: exact only when nobody allocates.
- * Return: directories.
- */
-u32 demofs_count_dirs(struct super_block *sb)
-{
-	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
-	u32 count = 0, nr;
-
-	for (nr = 0; nr < sbi->group_count; nr++)
-		count += le16_to_cpu(sbi->groups[nr].desc->bg_used_dirs_count);
 	return count;
 }

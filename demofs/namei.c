@@ -14,13 +14,11 @@
 
 static const struct qstr demofs_dotdot = QSTR_INIT("..", 2);
 
-/* One link less, though a corrupt disk may have had too few. */
+/* One name, or one subdirectory, less; a corrupt disk may have counted less. */
 static void demofs_drop_link(struct inode *inode)
 {
-	u32 least = S_ISDIR(inode->i_mode) ? 3 : 1;
-
-	if (inode->i_nlink < least)
-		demofs_corrupt(inode->i_sb, "inode %lu: only %u links, fewer than names",
+	if (inode->i_nlink < (S_ISDIR(inode->i_mode) ? 3 : 1))
+		demofs_corrupt(inode->i_sb, "inode %lu: has only %u links",
 			       inode->i_ino, inode->i_nlink);
 	else
 		drop_nlink(inode);
@@ -35,16 +33,16 @@ static void demofs_add_link(struct inode *inode)
 	mark_inode_dirty(inode);
 }
 
-/* An inode's last name is gone: so are a directory's own two links. */
+/* A name is gone: with a directory's only one go the two links to itself. */
 static void demofs_drop_name(struct inode *inode)
 {
-	if (S_ISDIR(inode->i_mode)) {
-		clear_nlink(inode);
-		inode_set_ctime_current(inode);
-		mark_inode_dirty(inode);
-	} else {
+	if (!S_ISDIR(inode->i_mode)) {
 		demofs_drop_link(inode);
+		return;
 	}
+	clear_nlink(inode);
+	inode_set_ctime_current(inode);
+	mark_inode_dirty(inode);
 }
 
 /* Give up a new inode that has got no name. */
@@ -227,7 +225,7 @@ static const char *demofs_get_link(struct dentry *dentry, struct inode *inode,
 		return ERR_PTR(-EIO);
 	}
 	if (strnlen(bh->b_data, bh->b_size) != inode->i_size) {
-		demofs_corrupt(inode->i_sb, "inode %lu: symlink not as long as its size, in block %u",
+		demofs_corrupt(inode->i_sb, "inode %lu: bad length of symlink in block %u",
 			       inode->i_ino, run.pblk);
 		target = ERR_PTR(-EUCLEAN);
 	} else {
@@ -290,151 +288,110 @@ static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
 	return demofs_dir_sync(dir);
 }
 
-/* Write whatever a rename has changed, if it is to be written at once. */
-static int demofs_sync_rename(struct inode *old_dir, struct inode *new_dir,
-			      struct inode *moved, bool new_parent)
+/* Let the name in @dir, which leads to @old if that is not NULL, lead to @new */
+static int demofs_point_name(struct inode *dir, struct dentry *dentry,
+			     struct inode *old, struct inode *new)
 {
-	int err = 0;
-
-	if (new_parent && IS_DIRSYNC(new_dir)) {
-		err = sync_mapping_buffers(moved->i_mapping);
-		if (!err)
-			err = sync_inode_metadata(moved, 1);
-	}
-	if (!err)
-		err = demofs_dir_sync(new_dir);	/* first there, then not here */
-	return err ? err : demofs_dir_sync(old_dir);
+	if (!old)
+		return demofs_dir_add(dir, &dentry->d_name, new);
+	if (!new)
+		return demofs_dir_remove(dir, &dentry->d_name);
+	return demofs_dir_set(dir, &dentry->d_name, new);
 }
 
-/* Let the name in @new_dir, which may exist as @victim, lead to @moved. */
-static int demofs_rename_to(struct inode *new_dir, struct dentry *new_dentry,
-			    struct inode *moved, struct inode *victim)
+/* Let @inode, if it is a directory that moves, have another parent. */
+static int demofs_point_parent(struct inode *inode, struct inode *from,
+			       struct inode *to)
 {
-	int ret;
-
-	if (!victim)
-		return demofs_dir_add(new_dir, &new_dentry->d_name, moved);
-	if (S_ISDIR(victim->i_mode)) {
-		ret = demofs_dir_is_empty(victim);
-		if (ret <= 0)
-			return ret ? ret : -ENOTEMPTY;
-	}
-	return demofs_dir_set(new_dir, &new_dentry->d_name, moved);
+	if (!inode || !S_ISDIR(inode->i_mode) || from == to)
+		return 0;
+	return demofs_dir_set(inode, &demofs_dotdot, to);
 }
 
-static void demofs_undo_rename_to(struct inode *new_dir,
-				  struct dentry *new_dentry,
-				  struct inode *victim)
-{
-	if (victim)
-		demofs_dir_set(new_dir, &new_dentry->d_name, victim);
-	else
-		demofs_dir_remove(new_dir, &new_dentry->d_name);
-}
-
-static int demofs_move(struct inode *old_dir, struct dentry *old_dentry,
-		       struct inode *new_dir, struct dentry *new_dentry)
+/*
+ * The four entries that a rename can change: @moved gets the name in @new_dir,
+ * and what had that name goes to @back, which is @old_dir's or nowhere.
+ */
+static int demofs_move_entries(struct inode *old_dir, struct dentry *old_dentry,
+			       struct inode *new_dir, struct dentry *new_dentry,
+			       struct inode *back)
 {
 	struct inode *moved = d_inode(old_dentry);
-	struct inode *victim = d_inode(new_dentry);
-	bool is_dir = S_ISDIR(moved->i_mode);
-	bool new_parent = is_dir && old_dir != new_dir;
-	int err = 0;
+	struct inode *target = d_inode(new_dentry);
+	int err;
 
-	if (new_parent)
-		err = demofs_dir_set(moved, &demofs_dotdot, new_dir);
+	err = demofs_point_parent(moved, old_dir, new_dir);
 	if (err)
 		return err;
-	err = demofs_rename_to(new_dir, new_dentry, moved, victim);
+	err = demofs_point_parent(back, new_dir, old_dir);
 	if (err)
-		goto undo_parent;
-	err = demofs_dir_remove(old_dir, &old_dentry->d_name);
+		goto undo_moved;
+	err = demofs_point_name(new_dir, new_dentry, target, moved);
 	if (err)
-		goto undo_name;
-
-	if (new_parent) {
-		demofs_add_link(new_dir);
-		demofs_drop_link(old_dir);
-	}
-	if (victim) {
-		demofs_drop_name(victim);
-		if (is_dir)
-			demofs_drop_link(new_dir);
-	}
-	inode_set_ctime_current(moved);
-	mark_inode_dirty(moved);
-	return demofs_sync_rename(old_dir, new_dir, moved, new_parent);
-
-undo_name:
-	demofs_undo_rename_to(new_dir, new_dentry, victim);
-undo_parent:
-	if (new_parent)
-		demofs_dir_set(moved, &demofs_dotdot, old_dir);
-	return err;
-}
-
-/* Let @inode, if it is a directory, have another parent. */
-static int demofs_set_parent(struct inode *inode, struct inode *parent)
-{
-	if (!S_ISDIR(inode->i_mode))
+		goto undo_back;
+	err = demofs_point_name(old_dir, old_dentry, moved, back);
+	if (!err)
 		return 0;
-	return demofs_dir_set(inode, &demofs_dotdot, parent);
+
+	demofs_point_name(new_dir, new_dentry, moved, target);
+undo_back:
+	demofs_point_parent(back, old_dir, new_dir);
+undo_moved:
+	demofs_point_parent(moved, new_dir, old_dir);
+	return err;
 }
 
-static int demofs_exchange(struct inode *old_dir, struct dentry *old_dentry,
-			   struct inode *new_dir, struct dentry *new_dentry)
+/* Account for the ".." of @inode, if it is a directory that has moved. */
+static void demofs_moved(struct inode *inode, struct inode *from,
+			 struct inode *to)
 {
-	struct inode *a = d_inode(old_dentry), *b = d_inode(new_dentry);
-	int err, err2;
-
-	/* Steps already taken are undone by taking them back to front. */
-	err = demofs_set_parent(a, new_dir);
-	if (err)
-		return err;
-	err = demofs_set_parent(b, old_dir);
-	if (err)
-		goto undo_a;
-	err = demofs_dir_set(new_dir, &new_dentry->d_name, a);
-	if (err)
-		goto undo_b;
-	err = demofs_dir_set(old_dir, &old_dentry->d_name, b);
-	if (err)
-		goto undo_name;
-
-	if (old_dir != new_dir && S_ISDIR(a->i_mode) != S_ISDIR(b->i_mode)) {
-		demofs_add_link(S_ISDIR(a->i_mode) ? new_dir : old_dir);
-		demofs_drop_link(S_ISDIR(a->i_mode) ? old_dir : new_dir);
+	if (S_ISDIR(inode->i_mode) && from != to) {
+		demofs_add_link(to);
+		demofs_drop_link(from);
 	}
-	inode_set_ctime_current(a);
-	inode_set_ctime_current(b);
-	mark_inode_dirty(a);
-	mark_inode_dirty(b);
-	err = demofs_sync_rename(old_dir, new_dir, a, true);
-	err2 = demofs_sync_rename(old_dir, new_dir, b, true);
-	return err ? err : err2;
-
-undo_name:
-	demofs_dir_set(new_dir, &new_dentry->d_name, b);
-undo_b:
-	demofs_set_parent(b, new_dir);
-undo_a:
-	demofs_set_parent(a, old_dir);
-	return err;
+	inode_set_ctime_current(inode);
+	mark_inode_dirty(inode);
 }
 
 static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 			 struct dentry *old_dentry, struct inode *new_dir,
 			 struct dentry *new_dentry, unsigned int flags)
 {
+	struct inode *moved = d_inode(old_dentry);
+	struct inode *target = d_inode(new_dentry);
+	struct inode *back = flags & RENAME_EXCHANGE ? target : NULL;
+	int err;
+
+	/* Whether the target may exist, the VFS has seen to. */
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
 	if (demofs_is_shutdown(old_dir->i_sb))
 		return -EIO;
-	if (flags & RENAME_EXCHANGE)
-		return demofs_exchange(old_dir, old_dentry, new_dir,
-				       new_dentry);
-	/* The VFS has seen to NOREPLACE. */
-	return demofs_move(old_dir, old_dentry, new_dir, new_dentry);
+	if (target && !back && S_ISDIR(target->i_mode)) {
+		err = demofs_dir_is_empty(target);
+		if (err <= 0)
+			return err ? err : -ENOTEMPTY;
+	}
+	err = demofs_move_entries(old_dir, old_dentry, new_dir, new_dentry,
+				  back);
+	if (err)
+		return err;
+
+	demofs_moved(moved, old_dir, new_dir);
+	if (back) {
+		demofs_moved(back, new_dir, old_dir);
+	} else if (target) {
+		demofs_drop_name(target);
+		if (S_ISDIR(target->i_mode))
+			demofs_drop_link(new_dir);
+	}
+	/* With -o sync or dirsync: first there, then no longer here. */
+	err = demofs_dir_sync(moved);
+	if (!err)
+		err = demofs_dir_sync(new_dir);
+	if (!err)
+		err = demofs_dir_sync(old_dir);
+	return err;
 }
 
 const struct inode_operations demofs_dir_inode_operations = {
@@ -451,8 +408,6 @@ const struct inode_operations demofs_dir_inode_operations = {
 	.getattr	= demofs_getattr,
 	.setattr	= demofs_setattr,
 	.fiemap		= demofs_fiemap,
-	.fileattr_get	= demofs_fileattr_get,
-	.fileattr_set	= demofs_fileattr_set,
 };
 
 const struct inode_operations demofs_symlink_inode_operations = {
