@@ -511,6 +511,8 @@ static int demofs_read_block(struct inode *dir, struct buffer_head *bh,
 		ret = de->inode ? demofs_emit(dir, bh, de, ctx) : 1;
 		if (ret <= 0)
 			return ret;
+		/* Before the next one is met: it may be a bad one. */
+		ctx->pos = pos + le16_to_cpu(de->rec_len);
 	}
 	if (IS_ERR(de))
 		return PTR_ERR(de);
