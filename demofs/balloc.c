@@ -292,18 +292,20 @@ static int demofs_take_from_any(struct demofs_sb_info *sbi,
  * @count: how many are wanted, at least one; receives how many there are
  * @first: receives the first one
  *
- * If the goal is taken, a stretch that nobody else is growing into is preferred;
- * then the next run of a fair length, in this group or in those that follow;
- * then whatever there is.
+ * If the goal is taken, a file that is being written in order gets a stretch
+ * that nobody else is growing into. Otherwise the next run of a fair length
+ * will do, in this group or in those that follow; and then whatever there is.
  *
- * Context: Process, may sleep. Takes the groups' spinlocks.
+ * Context: Process, may sleep; the caller holds map_sem exclusively. Takes the
+ * groups' spinlocks.
  * Return: 0; -ENOSPC if none is left but for the reserved ones, -EIO if some
  * could be but their bitmap cannot be read, or if the filesystem is shut down.
  */
 int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(inode->i_sb);
-	struct demofs_want want = { .goal = goal, .apart = DEMOFS_APART };
+	struct demofs_inode_info *ip = DEMOFS_I(inode);
+	struct demofs_want want = { .goal = goal };
 	int ret;
 
 	if (demofs_is_shutdown(inode->i_sb))
@@ -313,8 +315,9 @@ int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first)
 		return -ENOSPC;
 	/* The first data block is never one of a file: see disk.h. */
 	if (goal <= sbi->first_data_block || goal >= sbi->blocks_count) {
-		want.goal = demofs_group_start(sbi, DEMOFS_I(inode)->block_group);
-		want.apart = 0;
+		want.goal = demofs_group_start(sbi, ip->block_group);
+	} else if (goal == ip->next_pblk) {
+		want.apart = DEMOFS_APART;
 	}
 
 	want.min = min_t(u32, want.max, DEMOFS_GOOD_RUN);

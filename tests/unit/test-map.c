@@ -189,6 +189,11 @@ static void test_layout(unsigned int block_bits)
 	fsck(sb, &inode, 1);
 
 	/* Continued by someone who has not written what went before */
+	CHECK(!truncate_to(inode, m, 12, 0), "truncate");
+	CHECK(create(inode, m, 12, p) == p &&
+	      pblk_of(inode, 12) == pblk_of(inode, 11) + 2,
+	      "appending after direct blocks");
+	CHECK(!write_blocks(inode, m, 12 + p, len - 12 - p), "write");
 	DEMOFS_I(inode)->next_pblk = 0;
 	CHECK(create(inode, m, len, 10) == 10 &&
 	      pblk_of(inode, len) == pblk_of(inode, len - 1) + 2,
@@ -410,6 +415,33 @@ static void test_concurrent(void)
 	drop_fs(sb);
 }
 
+/* One file, filled in any order: no order to keep, so no room to leave */
+static void test_scattered(void)
+{
+	struct super_block *sb = make_fs(10, 8192, 4, 0);
+	struct inode *inode = make_inode(sb, 40);
+	struct model *m = new_model();
+	u32 n, lblk, pblk, lowest = U32_MAX, highest = 0;
+
+	/* The inode's group is another one by now: go where the file is. */
+	CHECK(create(inode, m, 300, 1) == 1, "create");
+	DEMOFS_I(inode)->block_group = 3;
+	for (n = 0; n < 250; n++) {
+		lblk = 12 + 256 + n * 77 % 250;
+		CHECK(create(inode, m, lblk, 1) == 1, "block %u", lblk);
+		pblk = model_get(m, lblk);
+		lowest = min(lowest, pblk);
+		highest = highest > pblk ? highest : pblk;
+	}
+	CHECK(highest - lowest < 260, "from %u to %u", lowest, highest);
+	fsck(sb, &inode, 1);
+	result("a file written in no order is packed densely");
+	truncate_to(inode, m, 0, 0);
+	forget(inode);
+	free(m);
+	drop_fs(sb);
+}
+
 static void test_full(void)
 {
 	struct super_block *sb = make_fs(10, 1024, 2, 0);
@@ -486,6 +518,7 @@ int main(void)
 	result("random writes, cuts and failures");
 	test_locking();
 	test_concurrent();
+	test_scattered();
 	test_full();
 	return finish();
 }
