@@ -314,11 +314,10 @@ int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first)
 	if (!want.max)
 		return -ENOSPC;
 	/* The first data block is never one of a file: see disk.h. */
-	if (goal <= sbi->first_data_block || goal >= sbi->blocks_count) {
+	if (goal <= sbi->first_data_block || goal >= sbi->blocks_count)
 		want.goal = demofs_group_start(sbi, ip->block_group);
-	} else if (goal == ip->next_pblk) {
+	else if (goal == ip->next_pblk)
 		want.apart = DEMOFS_APART;
-	}
 
 	want.min = min_t(u32, want.max, DEMOFS_GOOD_RUN);
 	ret = demofs_take_from_any(sbi, &want, first, count);

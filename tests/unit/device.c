@@ -11,6 +11,7 @@
 
 int tap_tests, tap_failures, tap_broken;
 int spinlocks_held;
+void (*before_down_write)(void);
 bool unit_capable;
 int fail_getblk = -1, fail_bread = -1;
 unsigned int breads, corruptions;

@@ -124,6 +124,7 @@ struct mutex { bool held; };
 struct rw_semaphore { int readers; bool writer; unsigned int writes; };
 
 extern int spinlocks_held;
+extern void (*before_down_write)(void);	/* someone else runs, once */
 
 static inline void spin_lock(spinlock_t *lock)
 {
@@ -158,7 +159,12 @@ static inline void up_read(struct rw_semaphore *sem)
 
 static inline void down_write(struct rw_semaphore *sem)
 {
+	void (*other)(void) = before_down_write;
+
 	might_sleep();
+	before_down_write = NULL;
+	if (other)
+		other();
 	assert(!sem->writer && !sem->readers);
 	sem->writer = true;
 	sem->writes++;

@@ -351,6 +351,15 @@ static void test_random(unsigned int block_bits, unsigned int seed)
 	drop_fs(sb);
 }
 
+static struct inode *contended;
+
+static void fill_first(void)
+{
+	struct demofs_run run;
+
+	demofs_map(contended, 14, 3, true, &run);
+}
+
 /* Lookups stay out of each other's way, and so do rewrites. */
 static void test_locking(void)
 {
@@ -382,6 +391,17 @@ static void test_locking(void)
 	result("missing indirect blocks are one hole");
 
 	truncate_to(inode, m, 0, 0);
+	contended = inode;
+	before_down_write = fill_first;
+	CHECK(demofs_map(inode, 14, 9, true, &run) == 3 && !run.new,
+	      "what the other one allocated");
+	before_down_write = fill_first;
+	CHECK(demofs_map(inode, 12, 9, true, &run) == 2 && run.new,
+	      "up to what the other one allocated");
+	fsck(sb, &inode, 1);
+	result("someone else fills the hole between the two lookups");
+
+	demofs_truncate_blocks(inode, 0);
 	forget(inode);
 	free(m);
 	drop_fs(sb);
