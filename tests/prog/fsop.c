@@ -18,6 +18,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -459,6 +460,19 @@ static long long op_fiemap(char **arg)
 	return map.head.fm_mapped_extents;
 }
 
+/* From now on this process is somebody without any privilege. */
+static long long op_user(char **arg)
+{
+	uid_t id = num(arg[1]);
+
+	return setgroups(0, NULL) || setgid(id) || setuid(id) ? -errno : 0;
+}
+
+static long long op_chmod(char **arg)
+{
+	return sys(fchmod(file(arg), strtoul(arg[2], NULL, 8)));
+}
+
 static long long op_shutdown(char **arg)
 {
 	__u32 how = num(arg[2]);
@@ -497,6 +511,8 @@ static const struct op {
 	{ "splice", 4, op_splice, 4 },
 	{ "fibmap", 2, op_fibmap, 0 },
 	{ "fiemap", 1, op_fiemap, 0 },
+	{ "user", 1, op_user, 0 },
+	{ "chmod", 2, op_chmod, 0 },
 	{ "shutdown", 2, op_shutdown, 0 },
 };
 

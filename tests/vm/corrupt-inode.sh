@@ -27,6 +27,7 @@ broken links_count 0 EUCLEAN
 # An entry that leads to an inode that does not exist, or is not to be used.
 for ino in 4000000000 1; do
 	fresh
+	mkdir "$MNT/dir"
 	check fsop "open a $MNT/file rw,creat"
 	check umount "$MNT"
 	at=$(debugfs -R "cat /" "$DEV" 2>/dev/null | 
@@ -35,10 +36,10 @@ for ino in 4000000000 1; do
 		sed -n 's/.*(0):\([0-9]*\).*/\1/p')
 	byte=$(printf '\\0%03o' $((ino & 255)) $((ino >> 8 & 255)) \
 		$((ino >> 16 & 255)) $((ino >> 24 & 255)))
-	damage $((root * BS + ${at} - 8)) "$byte"
+	damage $((root * BS + at - 8)) "$byte"
 	check mount_demofs
 	names EUCLEAN stat file size
-	names 0 mknod new reg
+	names 0 mknod dir/new reg
 	check umount "$MNT"
 done
 nofsck

@@ -3,6 +3,14 @@
 # in order and in random order, of the smallest size allowed and of a large one.
 
 fresh
-fio_verify --direct=1 --size=2m \
-	--name=small --rw=randwrite --bs="$BS" \
-	--name=large --rw=write --bs=128k
+fio_verify <<END
+direct=1
+[small]
+rw=randwrite
+bs=$BS
+size=$((300 * BS))
+[large]
+rw=write
+bs=128k
+size=4m
+END

@@ -3,7 +3,17 @@
 # way, neither mix their data nor lose it.
 
 fresh
-fio_verify --size=3m \
-	--name=buffered --rw=randwrite --bs=4k \
-	--name=mapped --ioengine=mmap --rw=randwrite --bs=4k \
-	--name=direct --direct=1 --rw=randwrite --bs=16k
+fio_verify <<END
+size=3m
+[buffered]
+rw=randwrite
+bs=4k
+[mapped]
+ioengine=mmap
+rw=randwrite
+bs=4k
+[direct]
+direct=1
+rw=randwrite
+bs=16k
+END

@@ -3,5 +3,13 @@
 # and over blocks, is on the disk after msync and a cold mount.
 
 fresh
-fio_verify --ioengine=mmap --bs=4k --size=4m \
-	--name=order --rw=write --name=random --rw=randwrite --fsync=300
+fio_verify <<END
+ioengine=mmap
+bs=4k
+size=3m
+fsync=300
+[order]
+rw=write
+[random]
+rw=randwrite
+END

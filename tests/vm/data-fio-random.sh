@@ -3,4 +3,10 @@
 # before the file has ever been on the disk, hold what was written last.
 
 fresh
-fio_verify --rw=randwrite --bs=4k --size=6m --fsync=400
+fio_verify <<END
+rw=randwrite
+bs=4k
+size=6m
+fsync=400
+[job]
+END

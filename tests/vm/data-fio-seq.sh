@@ -3,4 +3,9 @@
 # written, checked by fio's crc32c on the way and after a cold mount.
 
 fresh
-fio_verify --rw=write --bs=64k --size=8m
+fio_verify <<END
+rw=write
+bs=64k
+size=8m
+[job]
+END

@@ -3,5 +3,17 @@
 # not a whole number of blocks long, survive a cold mount.
 
 fresh
-fio_verify --rw=write --bs=1k --nrfiles=250 --filesize=1k-20k \
-	--openfiles=16 --file_service_type=sequential --create_on_open=1
+fio_verify <<END
+rw=write
+openfiles=16
+file_service_type=sequential
+create_on_open=1
+[tiny]
+bs=300
+nrfiles=100
+filesize=900
+[small]
+bs=700
+nrfiles=100
+filesize=14000
+END

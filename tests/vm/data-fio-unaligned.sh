@@ -3,5 +3,11 @@
 # their neighbours' bytes: in order and in random order, 3000 bytes at a time.
 
 fresh
-fio_verify --bs=3000 --size=3m \
-	--name=order --rw=write --name=random --rw=randwrite
+fio_verify <<END
+bs=3000
+size=1500000
+[order]
+rw=write
+[random]
+rw=randwrite
+END

@@ -3,7 +3,7 @@
 # file, and fsync then succeeds when the disk does again.
 # blocks: 4096
 
-check mkfs.demofs -q -F -b "$BS" "$DEV"
+check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
 dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1" "fsync a"

@@ -24,8 +24,8 @@ names 10240 stat dir/file size
 check umount "$MNT"
 
 # The block bitmap of the only group there is to allocate from.
-check mkfs.demofs -q -F -b 4096 "$DEV" 64m
-check mount_demofs
+check mkfs.demofs -q -F -b 4096 /dev/mapper/bad 64m
+check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
 check umount "$MNT"
 bitmap=$(dumpe2fs "$DEV" 2>/dev/null |

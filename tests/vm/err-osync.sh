@@ -2,7 +2,7 @@
 # This test proves that a synchronous write and msync report the disk's error.
 # blocks: 4096
 
-check mkfs.demofs -q -F -b "$BS" "$DEV"
+check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
 dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1" "fsync a"

@@ -4,38 +4,43 @@
 # modes: dropin
 # blocks: 4096
 
+# feature OFFSET VALUE: one of the superblock's three words of features.
 feature()
 {
-	debugfs -w -R "set_super_value $1 $2" "$DEV" >/dev/null 2>&1
+	damage $((1024 + $1)) "$(printf '\\0%03o' $(($2 & 255)) \
+		$(($2 >> 8 & 255)) $(($2 >> 16 & 255)) $(($2 >> 24 & 255)))"
 }
 
+compat=92
+incompat=96
+ro_compat=100
 fresh
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
 check umount "$MNT"
-incompat=$((0x2))
-ro=$((0x1))
+filetype=$((0x2))
+sparse=$((0x1))
 
-feature feature_incompat $((incompat | 0x40000000))
+feature $incompat $((filetype | 0x40000000))
 expect_log 'demofs \(.*unknown features 0x40000000'
 names EINVAL mount "$DEV" "$MNT" demofs "io=$IO"
 names EINVAL mount "$DEV" "$MNT" demofs "io=$IO" ro
 # Extents: a file system of ext4's.
-feature feature_incompat $((incompat | 0x40))
+feature $incompat $((filetype | 0x40))
 names EINVAL mount "$DEV" "$MNT" demofs "io=$IO" ro
-feature feature_incompat $incompat
+feature $incompat $filetype
 
-feature feature_ro_compat $((ro | 0x40000000))
+feature $ro_compat $((sparse | 0x40000000))
 expect_log 'demofs \(.*0x40000000.*-o ro'
 names EROFS mount "$DEV" "$MNT" demofs "io=$IO"
 names 0 mount "$DEV" "$MNT" demofs "io=$IO" ro
 check fsop "open a $MNT/file r" "pread a 0 10K 1"
 names EROFS mount none "$MNT" demofs "io=$IO" remount
 check umount "$MNT"
-feature feature_ro_compat $ro
+feature $ro_compat $sparse
 
 # An unknown compatible one changes nothing.
-feature feature_compat $((0x20000000))
+feature $compat $((0x20000000))
 names 0 mount "$DEV" "$MNT" demofs "io=$IO"
 names 0 mknod new reg
 check umount "$MNT"
-feature feature_compat 0
+feature $compat 0

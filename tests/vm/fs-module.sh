@@ -5,7 +5,7 @@
 # blocks: -
 
 [ -e /t/ko/demofs.ko ] || skip "the modules' files are not here"
-check mkfs.demofs -q -F "$DEV"
+check mkfs.demofs -q -F "$DEV" 160m
 check mount -t demofs "$DEV" "$MNT"
 rmmod demofs 2>/dev/null && fail "demofs was unloaded while mounted"
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1"

@@ -4,7 +4,7 @@
 # modes: dropin
 # blocks: 4096
 
-check mkfs.demofs -q -F -b 4096 "$DEV"
+check mkfs.demofs -q -F -b 4096 "$DEV" 160m
 names EINVAL mount "$DEV" "$MNT" demofs io=nothing
 names EINVAL mount "$DEV" "$MNT" demofs nonsense
 names EINVAL mount "$DEV" "$MNT" demofs errors=maybe

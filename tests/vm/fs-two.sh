@@ -6,8 +6,8 @@
 
 other=/tmp/other
 mkdir -p $other
-check mkfs.demofs -q -F -b 1024 "$DEV"
-check mkfs.demofs -q -F -b 4096 "$DEV2"
+check mkfs.demofs -q -F -b 1024 "$DEV" 160m
+check mkfs.demofs -q -F -b 4096 "$DEV2" 160m
 check mount -t demofs -o io=dropin "$DEV" "$MNT"
 check mount -t demofs -o io=bh "$DEV2" $other
 (check rndops 1 200 "$MNT/file" 2000000 >"$TMP/sum1") &

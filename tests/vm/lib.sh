@@ -63,7 +63,8 @@ mount_demofs()
 	mount -t demofs ${options:+-o "$options"} "${1:-$DEV}" "${2:-$MNT}"
 }
 
-# fresh [mkfs arguments]: an empty demofs of $BS on $DEV, mounted on $MNT.
+# fresh [mkfs arguments]: an empty demofs of $BS on $DEV, mounted on $MNT. It does
+# not fill the disk, so that e2fsck is quick, but has two groups at least.
 fresh()
 {
 	while umount "$MNT" 2>/dev/null; do
@@ -72,7 +73,7 @@ fresh()
 	if ported; then
 		check mkfs_ported "$@" "$DEV"
 	else
-		check mkfs.demofs -q -F -b "$BS" "$@" "$DEV"
+		check mkfs.demofs -q -F -b "$BS" "$@" "$DEV" 160m
 	fi
 	check mount_demofs
 }

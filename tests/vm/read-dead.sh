@@ -4,7 +4,7 @@
 # modes: dropin
 # blocks: 4096
 
-check mkfs.demofs -q -F -b "$BS" "$DEV"
+check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
 dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 4M 1" "fsync a"
@@ -12,14 +12,14 @@ layout file >"$TMP/layout"
 check umount "$MNT"
 drop_caches
 check mount_demofs /dev/mapper/bad
-echo 1024 >"/sys/block/$(readlink -f /dev/mapper/bad | sed 's,.*/,,')/queue/read_ahead_kb"
+readahead_kb 1024 /dev/mapper/bad
 # The inode and the root directory stay known; the pointers have not been read.
 exec 3<"$MNT/file"
 dm_bad 0 "$(blockdev --getsz "$DEV")" | dm_become
 trace_start block_bio_queue
 check fsop "open a /dev/fd/3 r" "pread a 48K 1M 1 = EIO"
 trace_stop
-bios "$(readlink -f /dev/mapper/bad)" | file_io >"$TMP/got"
+bios /dev/mapper/bad | file_io >"$TMP/got"
 exec 3<&-
 dm_bad 0 0 | dm_become
 

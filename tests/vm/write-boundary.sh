@@ -6,7 +6,6 @@
 
 fresh
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 $((20 * BS)) 1"
-layout file >"$TMP/layout"
 trace_start block_bio_queue
 check fsop "open a $MNT/file rw" "fsync a"
 trace_stop

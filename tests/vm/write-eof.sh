@@ -21,7 +21,7 @@ same 2 "$(cat "$TMP/blocks")" "blocks allocated"
 # Dirty behind the end and then made longer: by truncate, by a write far off.
 for how in "ftruncate a 100000" "pwrite a 99999 1 9" "pwrite a $end 1 9" \
 		"ftruncate a $((size + 1))"; do
-	check mkfs.demofs -q -F -b "$BS" "$DEV"
+	check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
 	check mount_demofs
 	check fsop "open a $MNT/file rw,creat" "pwrite a 0 $size 1" \
 		"map m a 0 $end rw" "store m $size $((end - size)) 2" "$how"

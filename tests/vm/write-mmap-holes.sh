@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that what is stored through a mapping into holes, in pages that
-# have been read before and in some that have not, is written, each page of
-# blocks mapped at once, and that nothing else is allocated.
+# have been read before and in some that have not, is written, whole pages of
+# blocks at a time, and that nothing else is allocated.
 
 fresh
 check fsop "open a $MNT/file rw,creat" "ftruncate a 1M" "pread a 0 512K 0" \
 	"map m a 0 1M rw" "store m 100 1 1" "store m 81920 4096 1" \
 	"store m 200000 9000 1" "store m 700000 50000 1" "load m 0 100 0" \
 	"msync m" "fsync a"
-pages=$((1 + 1 + 4 + 13))
+pages=$((1 + 1 + 4 + 14))
 check umount "$MNT"
 layout file | awk '$1 ~ /^[0-9]/ { n += $3 } END { print n }' >"$TMP/blocks"
 same $((pages * 4096 / BS)) "$(cat "$TMP/blocks")" "blocks allocated"

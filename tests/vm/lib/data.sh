@@ -29,21 +29,58 @@ tree()
 		stat -c '%f %h %u:%g %n' {} + | sort -k 4)
 }
 
-run_fio()
+# fio_jobs: makes of the jobs on standard input jobs that write and verify, and
+# after them jobs that verify again what those wrote, on a cold mount.
+fio_jobs()
 {
-	fio --output="$TMP/fio.log" --name=global --directory="$MNT" \
-		--ioengine=psync --thread --fallocate=none --verify=crc32c \
-		--verify_fatal=1 --verify_state_save=0 "$@" \
-		>"$TMP/fio.err" 2>&1 ||
-		fail "fio $*: $(tail -n 3 "$TMP/fio.err" "$TMP/fio.log")"
+	cat <<END
+[global]
+directory=$MNT
+ioengine=psync
+fallocate=none
+verify=crc32c
+verify_fatal=1
+verify_state_save=0
+end_fsync=1
+END
+	awk -v prerun="sh $TMP/prerun" '
+	function job(i, prefix, more) {
+		print "[" prefix name[i] "]"
+		print "filename_format=" name[i] ".$filenum"
+		printf "%s%s", more, lines[i]
+	}
+	/^\[/ { name[++n] = substr($0, 2, length($0) - 2); next }
+	n { lines[n] = lines[n] $0 "\n"; next }
+	{ print }
+	END {
+		for (i = 1; i <= n; i++)
+			job(i, "", "")
+		for (i = 1; i <= n; i++)
+			job(i, "cold-", "stonewall\nverify_only=1\n" \
+				(i == 1 ? "exec_prerun=" prerun "\n" : ""))
+	}'
 }
 
-# fio_verify OPTION...: what fio writes it must find, hot and cold.
+# fio_verify: what fio's jobs on standard input write must be found again by
+# them, and by the same fio after a cold mount, which this shell does for it.
 fio_verify()
 {
-	run_fio --end_fsync=1 "$@"
-	remount_cold
-	run_fio --verify_only "$@"
+	fio_jobs >"$TMP/jobs"
+	echo "touch $TMP/written
+until [ -e $TMP/cold ]; do usleep 20000; done" >"$TMP/prerun"
+	(
+		trap 'touch "$TMP/cold"' EXIT
+		until [ -e "$TMP/written" ]; do
+			usleep 20000
+		done
+		remount_cold
+	) &
+	remounter=$!
+	(cd "$TMP" && fio --output=fio.log jobs >fio.err 2>&1) || {
+		kill $remounter 2>/dev/null
+		fail "fio: $(tail -n 5 "$TMP/fio.err" "$TMP/fio.log")"
+	}
+	wait $remounter
 }
 
 # seen_by_others FILE COPY: the kernel's own driver and debugfs read, in the file

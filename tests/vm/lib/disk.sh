@@ -47,11 +47,10 @@ dm_become()
 layout()
 {
 	debugfs -R "stat /$1" "$DEV" 2>/dev/null | sed -n '/^BLOCKS:/,$p' |
-	tr ',' '\n' | tr -d ' ' | awk -F '[():]+' '
-	/^\(/ {
-		runs = split($3, at, "-")
-		split($2, logical, "-")
-		print logical[1], at[1], runs > 1 ? at[2] - at[1] + 1 : 1
+	sed -n 's/(\([^)]*\)):\([^,]*\),*/\n\1 \2/gp' | awk 'NF == 2 {
+		runs = split($2, at, "-")
+		split($1, logical, "-")
+		print logical[1], at[1], (runs > 1 ? at[2] - at[1] + 1 : 1)
 	}'
 }
 
@@ -130,10 +129,11 @@ only_data()
 	grep -v 'IND'
 }
 
-# readahead_kb KIB: of the device under test.
+# readahead_kb KIB [DEVICE]: its largest readahead window.
 readahead_kb()
 {
-	echo "$1" >"/sys/block/${DEV##*/}/queue/read_ahead_kb"
+	node=$(stat -c '%t %T' "${2:-$DEV}")
+	echo "$1" >"/sys/dev/block/$((0x${node% *})):$((0x${node#* }))/bdi/read_ahead_kb"
 }
 
 # damage BYTE_OFFSET ESCAPES: overwrites bytes of the unmounted disk, given as
