@@ -61,7 +61,7 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 
 /**
  * demofs_dirty_array - note that an indirect block has changed
- * @inode: whose it is; fsync() writes it along with the inode
+ * @inode: whose it is; sync_mapping_buffers() writes it along with the file
  * @bh: its buffer
  *
  * Context: Process, may sleep.
@@ -70,9 +70,6 @@ void demofs_dirty_array(struct inode *inode, struct buffer_head *bh)
 {
 	set_buffer_uptodate(bh);	/* for demofs_mark_dirty()'s reason */
 	mark_buffer_dirty_inode(bh, inode);
-	/* Of a directory, nobody else writes it when each change must be. */
-	if (S_ISDIR(inode->i_mode) && IS_DIRSYNC(inode))
-		sync_dirty_buffer(bh);
 }
 
 static void demofs_put_chain(struct demofs_chain *chain)

@@ -69,6 +69,10 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 		return;
 	if (!height) {
 		*ptr = 0;
+		/* Pages are gone already, but a directory lies in buffers. */
+		if (!S_ISREG(inode->i_mode) &&
+		    demofs_blocks_valid(DEMOFS_SB(inode->i_sb), pblk, 1))
+			bforget(sb_find_get_block(inode->i_sb, pblk));
 		demofs_trunc_add(trunc, pblk);
 		return;
 	}

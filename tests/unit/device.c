@@ -70,8 +70,19 @@ void brelse(struct buffer_head *bh)
 	bh->refs--;
 }
 
+struct buffer_head *sb_find_get_block(struct super_block *sb, sector_t block)
+{
+	assert(block < DEMOFS_SB(sb)->blocks_count);
+	if (!cache[block].b_data)
+		return NULL;
+	cache[block].refs++;
+	return &cache[block];
+}
+
 void bforget(struct buffer_head *bh)
 {
+	if (!bh)
+		return;
 	bh->dirty = false;
 	bh->owner = NULL;
 	brelse(bh);

@@ -202,7 +202,7 @@ struct ratelimit_state { int unused; };
 #define S_IFMT			0170000
 #define S_IFREG			0100000
 #define S_IFDIR			0040000
-#define S_ISDIR(mode)		(((mode) & S_IFMT) == S_IFDIR)
+#define S_ISREG(mode)		(((mode) & S_IFMT) == S_IFREG)
 
 struct super_block {
 	unsigned long s_blocksize;
@@ -216,12 +216,10 @@ struct inode {
 	unsigned long i_ino;
 	umode_t i_mode;
 	u8 i_blkbits;
-	bool i_dirsync;
 	bool dirty;
 	loff_t bytes;		/* i_blocks and i_bytes */
 };
 
-#define IS_DIRSYNC(inode)	((inode)->i_dirsync)
 #define i_blocksize(inode)	(1u << (inode)->i_blkbits)
 
 static inline void inode_add_bytes(struct inode *inode, loff_t bytes)
@@ -257,6 +255,7 @@ struct buffer_head {
 };
 
 struct buffer_head *sb_getblk(struct super_block *sb, sector_t block);
+struct buffer_head *sb_find_get_block(struct super_block *sb, sector_t block);
 void brelse(struct buffer_head *bh);
 void bforget(struct buffer_head *bh);
 void lock_buffer(struct buffer_head *bh);

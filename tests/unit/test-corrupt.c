@@ -114,6 +114,29 @@ static void test_pointers(void)
 	result("pointers to what is not the file's");
 }
 
+/* A directory's blocks are buffers: gone with it, and only with it. */
+static void test_directory(void)
+{
+	struct buffer_head *bh, *table;
+
+	set_up();
+	inode->i_mode = S_IFDIR;
+	CHECK(!write_blocks(inode, 0, 3), "write");
+	bh = demofs_bread(sb, pblk_of(inode, 1));
+	mark_buffer_dirty_inode(bh, inode);
+	table = demofs_bread(sb, le32_to_cpu(sbi->groups[0].desc->bg_inode_table));
+	mark_buffer_dirty(table);
+	ip->data[3] = sbi->groups[0].desc->bg_inode_table;
+	CHECK(demofs_truncate_blocks(inode, 0) == -EUCLEAN, "said so");
+	CHECK(!bh->dirty && !bh->owner, "would be written over what comes");
+	CHECK(table->dirty, "others' inodes are lost");
+	brelse(bh);
+	brelse(table);
+	fsck(sb, &inode, 1);
+	tear_down();
+	result("blocks of a directory are forgotten");
+}
+
 /* Trees that lead back to themselves, 2^24 ways */
 static void test_loop(void)
 {
@@ -241,6 +264,7 @@ int main(void)
 {
 	test_valid();
 	test_pointers();
+	test_directory();
 	test_loop();
 	test_double_free();
 	test_i_blocks();
