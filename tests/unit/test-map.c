@@ -391,6 +391,13 @@ static void test_locking(void)
 	result("missing indirect blocks are one hole");
 
 	truncate_to(inode, m, 0, 0);
+	CHECK(create(inode, m, 12 + 256 + 256 + 100, 1) == 1, "create");
+	CHECK(!truncate_to(inode, m, 12 + 256 + 256 + 101, 0) &&
+	      inode->bytes == 3 << 10, "nothing to cut");
+	CHECK(!truncate_to(inode, m, 12 + 256 + 256 + 100, 0) &&
+	      !inode->bytes, "nothing is left but pointers to holes");
+	result("arrays in which nothing is left are freed");
+
 	contended = inode;
 	before_down_write = fill_first;
 	CHECK(demofs_map(inode, 14, 9, true, &run) == 3 && !run.new,
