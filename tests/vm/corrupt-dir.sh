@@ -4,18 +4,23 @@
 # modes: dropin
 # blocks: 1024 4096
 
+fresh
+mkdir "$MNT/dir"
+for n in 1 2 3 4 5 6 7 8; do
+	echo >"$MNT/dir/name$n"
+done
+check umount "$MNT"
+first=$(block_of dir 0)
+dd if="$DEV" of="$TMP/good" bs="$BS" skip="$first" count=1 2>/dev/null
+expect_log 'demofs \(.*error: '
+
 # broken OFFSET ESCAPES: these bytes of a directory's first block make it bad.
 broken()
 {
-	fresh
-	mkdir "$MNT/dir"
-	for n in 1 2 3 4 5 6 7 8; do
-		echo >"$MNT/dir/name$n"
-	done
-	check umount "$MNT"
-	damage $(($(block_of dir 0) * BS + $1)) "$2"
+	dd if="$TMP/good" of="$DEV" bs="$BS" seek="$first" conv=notrunc \
+		2>/dev/null
+	damage $((first * BS + $1)) "$2"
 	check mount_demofs
-	expect_log 'demofs \(.*error: '
 	before=$(dmesg | grep -c 'error: ')
 	expect "getdents64: EUCLEAN" timeout 20 dirscan "$MNT/dir"
 	[ "$(dmesg | grep -c 'error: ')" -gt "$before" ] || fail "no message"

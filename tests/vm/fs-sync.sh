@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that after sync and after syncfs all of a file is on the disk,
-# where debugfs, which reads only the disk, finds it.
+# where debugfs finds it, which here reads past all caches.
 # modes: dropin
 # blocks: 1024 4096
 
@@ -8,7 +8,7 @@ fresh
 on_disk()
 {
 	echo 1 >/proc/sys/vm/drop_caches
-	debugfs -R "dump /$1 $TMP/$1" "$DEV" >/dev/null 2>&1
+	debugfs -D -R "dump /$1 $TMP/$1" "$DEV" >/dev/null 2>&1
 	check fsop "open a $TMP/$1 r" "size a = $2" "pread a 0 $2 1"
 }
 
