@@ -203,8 +203,10 @@ static void test_layout(unsigned int block_bits)
 	      pblk_of(inode, 12 + p) == pblk_of(inode, 11 + p) + 3,
 	      "appending after two");
 	fsck(sb, &inode, 1);
+	inode->dirty = false;
 	CHECK(!truncate_to(inode, m, 0, 0), "truncate");
 	CHECK(!inode->bytes, "blocks are left");
+	CHECK(inode->dirty, "the inode would not be written");
 	fsck(sb, &inode, 1);
 
 	CHECK(demofs_map(inode, demofs_max_blocks(block_bits - 2) < U32_MAX ?
