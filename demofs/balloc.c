@@ -55,7 +55,7 @@ u32 demofs_super_blocks(struct demofs_sb_info *sbi, u32 nr)
 
 static bool demofs_overlap(u64 a, u32 a_len, u64 b, u32 b_len)
 {
-	return a < b + b_len && b < a + a_len;
+	return max(a, b) < min(a + a_len, b + b_len);
 }
 
 /* Has group @nr metadata of its own among these blocks? */
