@@ -50,6 +50,9 @@ static inline void le16_add_cpu(__le16 *p, int n)
 #define min(a, b) ({							\
 	__typeof__(a) a_ = (a); __typeof__(b) b_ = (b);			\
 	a_ < b_ ? a_ : b_; })
+#define max(a, b) ({							\
+	__typeof__(a) a_ = (a); __typeof__(b) b_ = (b);			\
+	a_ > b_ ? a_ : b_; })
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define clamp_t(type, x, lo, hi) ({					\
 	type x_ = (x), lo_ = (lo), hi_ = (hi);				\

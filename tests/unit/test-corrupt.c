@@ -217,10 +217,10 @@ static void test_bitmap(void)
 	CHECK(pblk_of(inode, 0) > 8192, "from another group");
 	CHECK(corruptions == 1, "%u reports", corruptions);
 	CHECK(test_bit(DEMOFS_GROUP_BAD, &sbi->groups[0].state), "marked");
+	__set_bit_le(5, bh->b_data);
 	before = sbi->free_blocks.count;
 	demofs_free_blocks(sb, 100, 3);
 	CHECK(corruptions == 1 && sbi->free_blocks.count == before, "left alone");
-	__set_bit_le(5, bh->b_data);
 	brelse(bh);
 	fsck(sb, &inode, 1);
 
