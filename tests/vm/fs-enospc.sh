@@ -23,6 +23,18 @@ long=$(printf '%0100d' 0)
 names ENOSPC symlink "$long" link
 check fsop "open a $MNT/sparse rw,creat" "pwrite a 30M 10 1 = ENOSPC" \
 	"size a = 0" "sectors a = 0"
+
+# A write that finds room for its first blocks only leaves none of them behind.
+check fsop "open a $MNT/rest rw" "ftruncate a 0"
+left=$(nameop statfs "$MNT" bfree)
+page=$((4096 / BS))
+while [ "$left" -ge $page ] && [ $page -gt 1 ]; do
+	check fsop "open a $MNT/rest rw,append" "append a $BS 3"
+	left=$(nameop statfs "$MNT" bfree)
+done
+[ $page = 1 ] || check fsop "open a $MNT/sparse rw" \
+	"pwrite a 0 4096 1 = ENOSPC" "size a = 0" "sectors a = 0"
+names "$left" statfs . bfree
 check umount "$MNT"
 check e2fsck -fn "$DEV"
 check mount_demofs

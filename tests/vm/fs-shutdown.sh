@@ -4,6 +4,9 @@
 # blocks: 1024 4096
 
 fresh
+check umount "$MNT"
+dm_bad 0 0 | dm_make
+check mount_demofs /dev/mapper/bad
 mkdir "$MNT/dir"
 sync
 check fsop "open a $MNT/dir/kept rw,creat" "pwrite a 0 500000 6" "fsync a" \
@@ -15,15 +18,15 @@ check fsop "open a $MNT/dir/kept rw,creat" "pwrite a 0 500000 6" "fsync a" \
 	"open c $MNT/dir/new rw,creat = EIO"
 names EIO mkdir other
 names EIO unlink dir/kept
-check umount "$MNT"
-e2fsck -fy "$DEV" >"$TMP/fsck" 2>&1
-[ $? -le 1 ] || fail "e2fsck cannot repair: $(tail -n 3 "$TMP/fsck")"
-check mount_demofs
+crash
+repair
+check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/dir/kept r" "pread a 0 500000 6"
 
 # The gentle kind: all is written out first.
 check fsop "open a $MNT/dir/gentle rw,creat" "pwrite a 0 500000 8" \
 	"shutdown a 0" "pwrite a 0 10 7 = EIO"
-check umount "$MNT"
-check mount_demofs
+crash
+check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/dir/gentle r" "pread a 0 500000 8"
+check umount "$MNT"

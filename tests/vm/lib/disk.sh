@@ -42,6 +42,24 @@ dm_become()
 	check dmsetup --noudevsync resume bad
 }
 
+# crash: shuts down what is mounted from /dev/mapper/bad and unmounts it, while
+# nothing of what is in memory reaches $DEV any more; and mends the disk.
+crash()
+{
+	check fsop "open a $MNT r,dir" "shutdown a 2"
+	dm_bad 0 "$(blockdev --getsz "$DEV")" | dm_become
+	umount "$MNT" || fail "umount after a crash"
+	dm_bad 0 0 | dm_become
+	drop_caches
+}
+
+# repair: what e2fsck can mend after a crash, in /dev/mapper/bad.
+repair()
+{
+	e2fsck -fy /dev/mapper/bad >"$TMP/fsck" 2>&1
+	[ $? -le 1 ] || fail "e2fsck cannot repair: $(tail -n 3 "$TMP/fsck")"
+}
+
 # layout FILE: its blocks on the disk as debugfs sees them, a line for each run:
 # "LOGICAL PHYSICAL COUNT", or IND, DIND or TIND for LOGICAL.
 layout()
