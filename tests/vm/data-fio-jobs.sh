@@ -4,7 +4,7 @@
 
 fresh
 fio_verify <<END
-size=3m
+size=2m
 [buffered]
 rw=randwrite
 bs=4k

@@ -6,7 +6,7 @@ fresh
 fio_verify <<END
 ioengine=mmap
 bs=4k
-size=3m
+size=2m
 fsync=300
 [order]
 rw=write

@@ -6,7 +6,7 @@ fresh
 fio_verify <<END
 rw=randwrite
 bs=4k
-size=6m
-fsync=400
+size=3m
+fsync=200
 [job]
 END

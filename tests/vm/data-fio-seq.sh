@@ -6,6 +6,6 @@ fresh
 fio_verify <<END
 rw=write
 bs=64k
-size=8m
+size=6m
 [job]
 END

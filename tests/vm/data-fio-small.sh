@@ -10,10 +10,10 @@ file_service_type=sequential
 create_on_open=1
 [tiny]
 bs=300
-nrfiles=100
+nrfiles=60
 filesize=900
 [small]
 bs=700
-nrfiles=100
+nrfiles=60
 filesize=14000
 END

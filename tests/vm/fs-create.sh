@@ -2,6 +2,7 @@
 # This test proves that files are created, looked up, found again after a cold
 # mount, and that wrong names get the right errors.
 # modes: dropin
+# blocks: 1024 4096
 
 fresh
 names 0 mknod file reg

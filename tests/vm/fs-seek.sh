@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that SEEK_DATA and SEEK_HOLE find data and holes of every size,
 # also while the data is only in memory.
+# modes: dropin
+# blocks: 1024 4096
 
 fresh
 # Blocks 0-2, 8 and 300-303 hold data; the file ends inside block 400.

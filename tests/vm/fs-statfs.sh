@@ -2,6 +2,7 @@
 # This test proves that statfs agrees with dumpe2fs, before and after files are
 # made, in a file system with reserved blocks.
 # modes: dropin
+# blocks: 1024 4096
 
 agrees()
 {

@@ -2,6 +2,7 @@
 # This test proves that truncate, on both sides of each level of indirection, cuts
 # off what is beyond, keeps what is before, and frees every block.
 # modes: dropin
+# blocks: 1024 4096
 
 fresh
 free=$(nameop statfs "$MNT" bfree)

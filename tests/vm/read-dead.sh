@@ -8,8 +8,8 @@ check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
 dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 4M 1" "fsync a"
-layout file >"$TMP/layout"
 check umount "$MNT"
+layout file >"$TMP/layout"
 drop_caches
 check mount_demofs /dev/mapper/bad
 readahead_kb 1024 /dev/mapper/bad

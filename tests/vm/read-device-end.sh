@@ -2,11 +2,13 @@
 # This test proves that a file's data in the device's very last block is read and
 # written, and that nothing behind the end of the device is touched, also
 # where the device is not a whole number of blocks long.
+# modes: dropin mpage
+# blocks: 1024 4096
 
 modprobe -q dm-mod || :
 for odd in 0 1; do
 	[ $odd = 0 ] || [ "$BS" -gt 512 ] || continue
-	blocks=$((8 * 1024 * 1024 / BS))
+	blocks=$((4 * 1024 * 1024 / BS))
 	echo "0 $((blocks * BS / 512 + odd)) linear $DEV 0" | dm_make
 	check mkfs.demofs -q -F -b "$BS" -m 0 /dev/mapper/bad
 	check mount_demofs /dev/mapper/bad

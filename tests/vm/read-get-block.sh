@@ -2,6 +2,7 @@
 # This test proves that a readahead window is mapped with one get_block call for
 # each array of pointers in it, however many folios share the answer.
 # modes: dropin
+# blocks: 1024 4096
 
 fresh
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 4M 1"

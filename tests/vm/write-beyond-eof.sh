@@ -2,6 +2,7 @@
 # This test proves that dirty pages that a truncate puts behind the end of a file
 # while they are being written are neither allocated nor written: no block is
 # left behind the end, whoever wins.
+# modes: dropin
 # blocks: 1024 4096
 
 fresh
@@ -26,7 +27,7 @@ stop=$TMP/stop
 		fsop "open a $MNT/file rw" "fsync a"
 	done
 ) &
-sleep 4
+sleep 3
 touch "$stop"
 wait
 names 0 truncate file 20000

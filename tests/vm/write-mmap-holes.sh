@@ -2,6 +2,8 @@
 # This test proves that what is stored through a mapping into holes, in pages that
 # have been read before and in some that have not, is written, whole pages of
 # blocks at a time, and that nothing else is allocated.
+# modes: dropin bh
+# blocks: 1024 4096
 
 fresh
 check fsop "open a $MNT/file rw,creat" "ftruncate a 1M" "pread a 0 512K 0" \

@@ -93,6 +93,7 @@ sectors()
 # whose layout is in $TMP/layout, as "R LOGICAL+BLOCKS".
 file_io()
 {
+	[ -s "$TMP/layout" ] || fail "no layout of the file under test"
 	awk -v per="$((BS / 512))" '
 	NR == FNR {
 		label[NR] = $1
