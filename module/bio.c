@@ -56,7 +56,8 @@ size_t mpagex_clip_to_device(struct block_device *bdev, sector_t sector,
 	return (end - sector) << SECTOR_SHIFT;
 }
 
-static void report(struct bio *bio, struct folio *folio, const char *what,
+/* Tell the log what fsync and read can only say by a number. */
+void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
 		   int err)
 {
 	pr_err_ratelimited("%pg: inode %lu: %s error %d at byte %lld\n",
@@ -68,37 +69,51 @@ static void report(struct bio *bio, struct folio *folio, const char *what,
  * What lies behind the end of the file in its last block may be anything the
  * disk held: a process that maps the page must see zeroes.
  */
-static void end_read(struct bio *bio, struct folio *folio, size_t eof, int err)
+static void end_piece(struct bio *bio, const struct folio_iter *fi, size_t eof,
+		      mpagex_end_piece_fn end)
 {
+	int err = blk_status_to_errno(bio->bi_status);
+
 	if (err && !(bio->bi_opf & REQ_RAHEAD))
-		report(bio, folio, "read", err);
+		mpagex_report(bio, fi->folio, "read", err);
 	if (eof)
-		folio_zero_segment(folio, eof, folio_size(folio));
-	folio_end_read(folio, !err);
+		folio_zero_segment(fi->folio, eof, folio_size(fi->folio));
+	end(fi->folio, fi->offset, fi->length, err);
 }
 
 /**
- * mpagex_read_end_io - end the read of every folio in a bio
+ * mpagex_end_bio_read - end the read of every piece of a folio in a bio
  * @bio: complete. Its bi_private is the number of bytes of the last folio
  *	that belong to the file, or 0 for all of them.
+ * @end: called for each piece.
  *
  * Context: any, interrupts included.
  */
-void mpagex_read_end_io(struct bio *bio)
+void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end)
 {
-	int err = blk_status_to_errno(bio->bi_status);
 	size_t eof = (unsigned long)bio->bi_private;
-	struct folio *last = NULL;
-	struct folio_iter fi;
+	struct folio_iter fi, last = {};
 
 	/* Only the last folio can straddle the end of the file. */
 	bio_for_each_folio_all(fi, bio) {
-		if (last)
-			end_read(bio, last, 0, err);
-		last = fi.folio;
+		if (last.folio)
+			end_piece(bio, &last, 0, end);
+		last = fi;
 	}
-	end_read(bio, last, eof, err);
+	end_piece(bio, &last, eof, end);
 	bio_put(bio);
+}
+
+static void end_whole_folio(struct folio *folio, size_t off, size_t len,
+			    int err)
+{
+	folio_end_read(folio, !err);
+}
+
+/* A bi_end_io for bios that hold all of each folio that is to be read. */
+void mpagex_read_end_io(struct bio *bio)
+{
+	mpagex_end_bio_read(bio, end_whole_folio);
 }
 
 /**
@@ -114,7 +129,7 @@ void mpagex_write_end_io(struct bio *bio)
 
 	bio_for_each_folio_all(fi, bio) {
 		if (err) {
-			report(bio, fi.folio, "write", err);
+			mpagex_report(bio, fi.folio, "write", err);
 			mapping_set_error(fi.folio->mapping, err);
 		}
 		folio_end_writeback(fi.folio);

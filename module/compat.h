@@ -8,7 +8,9 @@
 
 #include <linux/bio.h>
 #include <linux/buffer_head.h>
+#include <linux/huge_mm.h>
 #include <linux/pagemap.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 #include <linux/writeback.h>
 
@@ -140,6 +142,104 @@ static inline int mpagex_walk_dirty(struct address_space *mapping,
 		}
 	}
 	return err;
+}
+
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+
+#define vmf_fs_error block_page_mkwrite_return
+
+/* A new, locked folio for page @index, as large as @order allows. */
+static inline struct folio *
+mpagex_compat_add_write_folio(struct address_space *mapping, pgoff_t index,
+			      unsigned int order)
+{
+	gfp_t gfp = mapping_gfp_mask(mapping) | __GFP_WRITE;
+	int err = -ENOMEM;
+
+	if (!mapping_large_folio_support(mapping))
+		order = 0;
+	for (;; order--) {
+		gfp_t try = order ? gfp | __GFP_NORETRY | __GFP_NOWARN : gfp;
+		struct folio *folio;
+
+		if (order == 1)		/* too small for the rmap of 6.1 */
+			continue;
+		folio = filemap_alloc_folio(try, order);
+		if (folio) {
+			err = filemap_add_folio(mapping, folio, index, gfp);
+			if (!err)
+				return folio;
+			folio_put(folio);
+		}
+		if (!order)
+			return ERR_PTR(err);
+	}
+}
+
+/* The folio at @pos, locked and stable, made for @len bytes if need be. */
+static inline struct folio *
+mpagex_get_write_folio(struct address_space *mapping, loff_t pos, size_t len)
+{
+	pgoff_t index = pos >> PAGE_SHIFT;
+	unsigned int order = len > PAGE_SIZE ? ilog2(len) - PAGE_SHIFT : 0;
+	struct folio *folio;
+
+	/* Smaller than what 6.1 maps by one PMD, beyond the end of a file too. */
+	order = min_t(unsigned int, order, PMD_SHIFT - PAGE_SHIFT - 1);
+	if (index & ((1UL << order) - 1))
+		order = __ffs(index);
+	do {
+		folio = __filemap_get_folio(mapping, index,
+					    FGP_LOCK | FGP_WRITE | FGP_STABLE,
+					    0);
+		if (!folio)
+			folio = mpagex_compat_add_write_folio(mapping, index,
+							      order);
+	} while (folio == ERR_PTR(-EEXIST));
+	return folio;
+}
+
+static inline size_t mpagex_copy_from_iter(struct folio *folio, size_t off,
+					   size_t len, struct iov_iter *from)
+{
+	size_t copied = 0, n, piece;
+
+	/* A page of high memory is mapped by itself. */
+	do {
+		size_t at = off + copied;
+
+		piece = len - copied;
+		if (IS_ENABLED(CONFIG_HIGHMEM))
+			piece = min_t(size_t, piece,
+				      PAGE_SIZE - offset_in_page(at));
+		n = IS_ENABLED(CONFIG_HIGHMEM) ?
+		    copy_page_from_iter_atomic(folio_page(folio,
+							  at / PAGE_SIZE),
+					       offset_in_page(at), piece,
+					       from) :
+		    copy_page_from_iter_atomic(&folio->page, at, piece, from);
+		copied += n;
+	} while (n == piece && copied < len);
+	return copied;
+}
+
+#else
+
+/* The folio at @pos, locked and stable, made for @len bytes if need be. */
+static inline struct folio *
+mpagex_get_write_folio(struct address_space *mapping, loff_t pos, size_t len)
+{
+	return __filemap_get_folio(mapping, pos >> PAGE_SHIFT,
+				   FGP_WRITEBEGIN | fgf_set_order(len),
+				   mapping_gfp_mask(mapping));
+}
+
+static inline size_t mpagex_copy_from_iter(struct folio *folio, size_t off,
+					   size_t len, struct iov_iter *from)
+{
+	return copy_folio_from_iter_atomic(folio, off, len, from);
 }
 
 #endif

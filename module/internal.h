@@ -25,6 +25,7 @@ struct mpagex_map {
 	struct buffer_head bh;	/* flags, device and block as answered */
 	sector_t first;		/* the file block that bh.b_blocknr is for */
 	sector_t blocks;	/* how many follow each other; 0: no answer */
+	bool holes_have_length;	/* the filesystem's word: see map.c */
 };
 
 static inline bool mpagex_map_covers(const struct mpagex_map *map,
@@ -60,11 +61,19 @@ struct mpagex_extent {
 	bool boundary;		/* the last one ends a BH_Boundary mapping */
 };
 
+/* @len bytes of @folio from @off on have been read, or not. */
+typedef void (*mpagex_end_piece_fn)(struct folio *folio, size_t off, size_t len,
+				    int err);
+
 struct bio *mpagex_submit(struct bio *bio);
 bool mpagex_bio_continues(struct bio *bio, struct block_device *bdev,
 			  sector_t sector);
 size_t mpagex_clip_to_device(struct block_device *bdev, sector_t sector,
 			     size_t len);
+void mpagex_zero_behind_eof(struct folio *folio, loff_t size);
+void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
+		   int err);
+void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end);
 void mpagex_read_end_io(struct bio *bio);
 void mpagex_write_end_io(struct bio *bio);
 

@@ -32,8 +32,9 @@ static bool answer_is_sane(const struct buffer_head *bh, struct inode *inode,
  * @count: how many blocks can be used, at least 1.
  * @create: whether get_block is to allocate what is missing.
  *
- * A hole is answered with !buffer_mapped(&map->bh); how long it is, get_block
- * has no way to tell, so it counts as one block and is not kept.
+ * A hole is answered with !buffer_mapped(&map->bh). How long it is, get_block
+ * has no settled way to tell: unless the filesystem has promised to put that
+ * into b_size, a hole counts as one block and the answer is not kept.
  *
  * Context: process context, may sleep.
  * Return: 0 or get_block's error; -EIO for an answer that cannot be trusted.
@@ -56,7 +57,7 @@ int mpagex_map_get(struct mpagex_map *map, struct inode *inode,
 	err = get_block(inode, block, bh, create);
 	if (err)
 		return err;
-	if (!buffer_mapped(bh))
+	if (!buffer_mapped(bh) && !map->holes_have_length)
 		return 0;
 	if (!answer_is_sane(bh, inode, asked))
 		return -EIO;

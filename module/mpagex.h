@@ -10,10 +10,14 @@
 #define MPAGEX_H
 
 #include <linux/fs.h>
+#include <linux/mm_types.h>
 #include <linux/module.h>
 
 struct folio;
+struct iov_iter;
+struct kiocb;
 struct readahead_control;
+struct vm_fault;
 struct writeback_control;
 
 /*
@@ -43,5 +47,61 @@ int mpagex_writepages_hook(struct address_space *mapping,
 			   mpagex_write_folio_t write_folio);
 int mpagex_write_folio(struct folio *folio, struct writeback_control *wbc,
 		       get_block_t get_block);
+
+/*
+ * The whole path: the library supplies everything between the VFS and the
+ * disk. No folio of such a mapping has buffer heads; what buffer.c offers
+ * (block_write_begin(), block_truncate_page(), block_dirty_folio() ...) must
+ * not be used on it.
+ */
+
+/**
+ * struct mpagex_ops - what the whole path needs to know of a filesystem
+ * @get_block: the mapper. Asked for many blocks at once, it may answer fewer.
+ *	BH_New on a run says that all of it has just been allocated.
+ * @holes_have_length: @get_block answers a hole with its length in b_size,
+ *	as it does a run. Without, holes are asked for block by block.
+ * @write_failed: give back the blocks wholly behind i_size: a write took them
+ *	and could not use them. Left there, they would show what the disk held
+ *	before when the file grows.
+ */
+struct mpagex_ops {
+	get_block_t *get_block;
+	bool holes_have_length;
+	void (*write_failed)(struct inode *inode);
+};
+
+void mpagex_init_mapping(struct inode *inode);
+void mpagex_map_changed(struct inode *inode);
+
+void mpagex_buffered_readahead(struct readahead_control *rac,
+			       const struct mpagex_ops *ops);
+int mpagex_buffered_read_folio(struct folio *folio,
+			       const struct mpagex_ops *ops);
+ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
+			  const struct mpagex_ops *ops);
+vm_fault_t mpagex_fault(struct vm_fault *vmf);
+vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
+			       const struct mpagex_ops *ops);
+int mpagex_truncate_page(struct inode *inode, loff_t size,
+			 const struct mpagex_ops *ops);
+int mpagex_buffered_writepages(struct address_space *mapping,
+			       struct writeback_control *wbc,
+			       const struct mpagex_ops *ops);
+
+bool mpagex_dirty_folio(struct address_space *mapping, struct folio *folio);
+void mpagex_invalidate_folio(struct folio *folio, size_t offset, size_t len);
+bool mpagex_release_folio(struct folio *folio, gfp_t gfp);
+bool mpagex_is_partially_uptodate(struct folio *folio, size_t from,
+				  size_t count);
+
+/* The address-space operations of the whole path that need no mapper. */
+#define MPAGEX_FOLIO_OPS						\
+	.dirty_folio		= mpagex_dirty_folio,			\
+	.invalidate_folio	= mpagex_invalidate_folio,		\
+	.release_folio		= mpagex_release_folio,			\
+	.migrate_folio		= filemap_migrate_folio,		\
+	.is_partially_uptodate	= mpagex_is_partially_uptodate
 
 #endif /* MPAGEX_H */

@@ -11,41 +11,10 @@
 #include <linux/mm.h>
 
 #include "internal.h"
-
-struct mpagex_reader {
-	struct inode *inode;
-	get_block_t *get_block;
-	struct mpagex_map map;
-	struct bio *bio;
-	pgoff_t end_index;	/* first page behind the window */
-	blk_opf_t opf;
-	gfp_t gfp;
-};
+#include "reader.h"
 
 /* A positive answer beside errnos: this folio has to be read by buffer. */
 #define NOT_PLAIN 1
-
-static void init_reader(struct mpagex_reader *r, struct address_space *mapping,
-			get_block_t *get_block, pgoff_t end_index)
-{
-	memset(r, 0, sizeof(*r));
-	r->inode = mapping->host;
-	r->get_block = get_block;
-	r->end_index = end_index;
-	r->opf = REQ_OP_READ;
-	r->gfp = mapping_gfp_constraint(mapping, GFP_KERNEL);
-}
-
-/* First block that nobody wants: behind the window, or behind the file. */
-static sector_t reader_end(struct mpagex_reader *r)
-{
-	unsigned int blkbits = r->inode->i_blkbits;
-	loff_t size = i_size_read(r->inode);
-	sector_t window = (sector_t)r->end_index << (PAGE_SHIFT - blkbits);
-	sector_t eof = (size + i_blocksize(r->inode) - 1) >> blkbits;
-
-	return min(window, eof);
-}
 
 /*
  * get_block has already put contents into the folio. Where buffer heads are
@@ -76,20 +45,6 @@ static void keep_contents(struct mpagex_reader *r, struct folio *folio,
 	} while ((bh = bh->b_this_page) != head);
 }
 
-/* Ask for the run that starts at @block: all that is left of the window. */
-static int map_ahead(struct mpagex_reader *r, struct folio *folio,
-		     sector_t block, sector_t end)
-{
-	/*
-	 * To answer, the filesystem will likely read metadata that lies just
-	 * behind what is pending: let the disk have that first.
-	 */
-	if (mpagex_map_at_boundary(&r->map, block))
-		r->bio = mpagex_submit(r->bio);
-	return mpagex_map_get(&r->map, r->inode, r->get_block, folio, block,
-			      end - block, 0);
-}
-
 /* Return: 0 with @ext filled, NOT_PLAIN, or the errno of get_block. */
 static int map_folio(struct mpagex_reader *r, struct folio *folio,
 		     struct mpagex_extent *ext)
@@ -97,7 +52,7 @@ static int map_folio(struct mpagex_reader *r, struct folio *folio,
 	unsigned int blkbits = r->inode->i_blkbits;
 	sector_t first = (sector_t)folio_pos(folio) >> blkbits;
 	sector_t behind = first + (folio_size(folio) >> blkbits);
-	sector_t block = first, end = reader_end(r);
+	sector_t block = first, end = mpagex_reader_end(r);
 	int err;
 
 	ext->blocks = 0;
@@ -105,11 +60,11 @@ static int map_folio(struct mpagex_reader *r, struct folio *folio,
 		sector_t found, run;
 
 		if (!mpagex_map_covers(&r->map, block)) {
-			err = map_ahead(r, folio, block, end);
+			err = mpagex_reader_map(r, folio, block, end);
 			if (err)
 				return err;
 		}
-		if (!r->map.blocks) {		/* a hole */
+		if (!buffer_mapped(&r->map.bh)) {	/* a hole */
 			block++;
 			continue;
 		}
@@ -136,48 +91,20 @@ static int map_folio(struct mpagex_reader *r, struct folio *folio,
 	return 0;
 }
 
-static struct bio *start_bio(struct mpagex_reader *r, struct folio *folio,
-			     struct block_device *bdev, sector_t sector)
-{
-	unsigned short vecs = min_t(pgoff_t, r->end_index - folio->index,
-				    BIO_MAX_VECS);
-	struct bio *bio = bio_alloc(bdev, vecs, r->opf, r->gfp);
-
-	if (bio) {
-		bio->bi_iter.bi_sector = sector;
-		bio->bi_end_io = mpagex_read_end_io;
-	}
-	return bio;
-}
-
 /* Put the mapped start of a folio into a bio; it must not be empty. */
 static int add_folio(struct mpagex_reader *r, struct folio *folio,
 		     const struct mpagex_extent *ext)
 {
 	unsigned int blkbits = r->inode->i_blkbits;
-	sector_t sector = ext->block << (blkbits - SECTOR_SHIFT);
-	size_t mapped = (size_t)ext->blocks << blkbits;
-	size_t len = mpagex_clip_to_device(ext->bdev, sector, mapped);
-	loff_t file = i_size_read(r->inode) - folio_pos(folio);
+	size_t len = (size_t)ext->blocks << blkbits;
+	int err;
 
 	if (len < folio_size(folio))
 		folio_zero_segment(folio, len, folio_size(folio));
-	if (r->bio && !mpagex_bio_continues(r->bio, ext->bdev, sector))
+	err = mpagex_reader_add(r, folio, 0, len, ext->bdev, ext->block);
+	if (!err && (ext->boundary || len < folio_size(folio)))
 		r->bio = mpagex_submit(r->bio);
-	for (;;) {
-		if (!r->bio)
-			r->bio = start_bio(r, folio, ext->bdev, sector);
-		if (!r->bio)
-			return -ENOMEM;
-		if (bio_add_folio(r->bio, folio, len, 0))
-			break;
-		r->bio = mpagex_submit(r->bio);
-	}
-	if (file > 0 && file < (loff_t)len)
-		r->bio->bi_private = (void *)(unsigned long)file;
-	if (ext->boundary || len < folio_size(folio))
-		r->bio = mpagex_submit(r->bio);
-	return 0;
+	return err;
 }
 
 /* Read what the disk has of a plain folio, which ends up unlocked or in a bio. */
@@ -249,10 +176,7 @@ void mpagex_readahead(struct readahead_control *rac, get_block_t get_block)
 	struct mpagex_reader r;
 	struct folio *folio;
 
-	init_reader(&r, rac->mapping, get_block,
-		    readahead_index(rac) + readahead_count(rac));
-	r.opf |= REQ_RAHEAD;
-	r.gfp |= __GFP_NORETRY | __GFP_NOWARN;
+	mpagex_reader_init_readahead(&r, rac, get_block);
 
 	while ((folio = readahead_folio(rac))) {
 		if (read_folio(&r, folio)) {
@@ -283,7 +207,8 @@ int mpagex_read_folio(struct folio *folio, get_block_t get_block)
 	struct mpagex_reader r;
 	int err;
 
-	init_reader(&r, folio->mapping, get_block, folio_next_index(folio));
+	mpagex_reader_init(&r, folio->mapping, get_block,
+			   folio_next_index(folio));
 	err = read_folio(&r, folio);
 	if (err && folio_size(folio) > i_blocksize(r.inode)) {
 		read_by_buffer(&r, folio);

@@ -11,35 +11,8 @@
 #include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/writeback.h>
-#include <linux/xarray.h>
 
-#include "internal.h"
-
-struct mpagex_writer {
-	struct inode *inode;
-	struct writeback_control *wbc;
-	get_block_t *get_block;
-	mpagex_write_folio_t write_folio;
-	struct bio *bio;
-	bool single;		/* no folio follows the first */
-};
-
-/*
- * Start writing the metadata block that follows a boundary: it is what
- * mapped the data behind it, and the disk's head is just there.
- */
-static void write_block_behind(const struct mpagex_extent *ext,
-			       unsigned int blocksize)
-{
-	struct buffer_head *bh;
-
-	bh = __find_get_block(ext->bdev, ext->block + ext->blocks, blocksize);
-	if (!bh)
-		return;
-	if (buffer_dirty(bh))
-		write_dirty_buffer(bh, 0);
-	brelse(bh);
-}
+#include "writer.h"
 
 /*
  * Find out from its buffer heads whether a folio can go into a bio.
@@ -95,7 +68,7 @@ static bool map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 	sector_t end = min_t(sector_t,
 			     block + (folio_size(folio) >> blkbits),
 			     (size + i_blocksize(inode) - 1) >> blkbits);
-	struct mpagex_map map;
+	struct mpagex_map map = {};
 
 	/* Only a whole folio is dirtied without buffer heads. */
 	if (WARN_ON_ONCE(!folio_test_uptodate(folio)))
@@ -105,7 +78,7 @@ static bool map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 		struct buffer_head *bh = &map.bh;
 
 		if (mpagex_map_get(&map, inode, w->get_block, folio, block,
-				   end - block, 1) || !map.blocks)
+				   end - block, 1) || !buffer_mapped(bh))
 			return false;
 		if (buffer_new(bh))
 			clean_bdev_aliases(bh->b_bdev, bh->b_blocknr,
@@ -123,48 +96,6 @@ static bool map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 	return true;
 }
 
-/*
- * How many pages a bio that starts with @folio can hope to carry: dirty ones
- * that follow each other in the file, as many as this writeback still wants.
- */
-static unsigned int count_ahead(struct mpagex_writer *w, struct folio *folio)
-{
-	struct writeback_control *wbc = w->wbc;
-	bool tagged = wbc->sync_mode == WB_SYNC_ALL || wbc->tagged_writepages;
-	xa_mark_t mark = tagged ? PAGECACHE_TAG_TOWRITE : PAGECACHE_TAG_DIRTY;
-	unsigned int most = clamp_t(long, wbc->nr_to_write, 1, BIO_MAX_VECS);
-	unsigned int count = 1;
-	XA_STATE(xas, &folio->mapping->i_pages, folio_next_index(folio));
-	pgoff_t last = wbc->range_cyclic ? ULONG_MAX :
-					   wbc->range_end >> PAGE_SHIFT;
-	void *entry;
-
-	rcu_read_lock();
-	for (entry = xas_load(&xas); entry; entry = xas_next(&xas)) {
-		if (count >= most || xas.xa_index > last ||
-		    xas_retry(&xas, entry) || !xas_get_mark(&xas, mark))
-			break;
-		count++;
-	}
-	rcu_read_unlock();
-	return count;
-}
-
-static struct bio *start_bio(struct mpagex_writer *w, struct folio *folio,
-			     struct block_device *bdev, sector_t sector)
-{
-	struct bio *bio;
-
-	/* Without __GFP_FS, but from a mempool: this cannot fail. */
-	bio = bio_alloc(bdev, w->single ? 1 : count_ahead(w, folio),
-			REQ_OP_WRITE | wbc_to_write_flags(w->wbc), GFP_NOFS);
-	bio->bi_iter.bi_sector = sector;
-	bio->bi_end_io = mpagex_write_end_io;
-	mpagex_set_write_hint(bio, w->inode);
-	wbc_init_bio(w->wbc, bio);
-	return bio;
-}
-
 /* The first @count buffers are on their way to the disk. */
 static void clean_buffers(struct folio *folio, unsigned int count)
 {
@@ -179,21 +110,10 @@ static void clean_buffers(struct folio *folio, unsigned int count)
 static void add_folio(struct mpagex_writer *w, struct folio *folio,
 		      const struct mpagex_extent *ext)
 {
-	unsigned int blkbits = w->inode->i_blkbits;
-	sector_t sector = ext->block << (blkbits - SECTOR_SHIFT);
-	size_t len = mpagex_clip_to_device(ext->bdev, sector,
-					   (size_t)ext->blocks << blkbits);
-	bool ends_run = ext->boundary || len < folio_size(folio);
+	size_t len = (size_t)ext->blocks << w->inode->i_blkbits;
+	bool partial = len < folio_size(folio);
 
-	if (w->bio && !mpagex_bio_continues(w->bio, ext->bdev, sector))
-		w->bio = mpagex_submit(w->bio);
-	for (;;) {
-		if (!w->bio)
-			w->bio = start_bio(w, folio, ext->bdev, sector);
-		if (bio_add_folio(w->bio, folio, len, 0))
-			break;
-		w->bio = mpagex_submit(w->bio);
-	}
+	mpagex_writer_add(w, folio, 0, len, ext->bdev, ext->block);
 	wbc_account_cgroup_owner(w->wbc, folio, folio_size(folio));
 
 	/* Once nothing can fail any more: a clean buffer is never looked at. */
@@ -201,11 +121,10 @@ static void add_folio(struct mpagex_writer *w, struct folio *folio,
 	folio_start_writeback(folio);
 	folio_unlock(folio);
 
-	if (!ends_run)
-		return;
-	w->bio = mpagex_submit(w->bio);
 	if (ext->boundary)
-		write_block_behind(ext, i_blocksize(w->inode));
+		mpagex_writer_boundary(w, ext->bdev, ext->block + ext->blocks);
+	else if (partial)
+		w->bio = mpagex_submit(w->bio);
 }
 
 static int write_by_buffer(struct mpagex_writer *w, struct folio *folio)
@@ -238,13 +157,7 @@ static int write_plain(struct mpagex_writer *w, struct folio *folio)
 
 	if (folio_pos(folio) >= size)
 		return -EAGAIN;
-	/*
-	 * A process that maps the last page can store behind the end of the
-	 * file at any time. Such bytes must not turn up when the file grows.
-	 */
-	if (folio_pos(folio) + folio_size(folio) > size)
-		folio_zero_segment(folio, size - folio_pos(folio),
-				   folio_size(folio));
+	mpagex_zero_behind_eof(folio, size);
 
 	if (folio_buffers(folio))
 		plain = scan_buffers(folio, &ext);
@@ -324,6 +237,7 @@ int mpagex_writepages_hook(struct address_space *mapping,
 		.wbc = wbc,
 		.get_block = get_block,
 		.write_folio = write_folio,
+		.end_io = mpagex_write_end_io,
 	};
 	struct blk_plug plug;
 	int err;
@@ -383,6 +297,7 @@ int mpagex_write_folio(struct folio *folio, struct writeback_control *wbc,
 		.wbc = wbc,
 		.get_block = get_block,
 		.single = true,
+		.end_io = mpagex_write_end_io,
 	};
 	int err = write_plain(&w, folio);
 

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the whole path share.
+ */
+#ifndef MPAGEX_BUFFERED_H
+#define MPAGEX_BUFFERED_H
+
+#include "internal.h"
+#include "state.h"
+
+int mpagex_read_now(struct folio *folio, size_t off, size_t len,
+		    struct block_device *bdev, sector_t block);
+unsigned int mpagex_map_version(struct inode *inode);
+
+#endif /* MPAGEX_BUFFERED_H */

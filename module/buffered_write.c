@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Putting data into the page cache in the whole path: mpagex_write_iter(),
+ * mpagex_page_mkwrite() and mpagex_truncate_page(), and mpagex_init_mapping()
+ * that comes before them all.
+ *
+ * Disk space is taken here. No new block can show what the disk held before:
+ * behind the end of the file nobody can read it, and before the end it is
+ * taken while the folio that will cover it is locked, and zeroed or written
+ * before the lock goes.
+ */
+#include <linux/backing-dev.h>
+#include <linux/blkdev.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+#include <linux/uio.h>
+#include <linux/writeback.h>
+
+#include "buffered.h"
+
+/*
+ * How much of the source is faulted in at a time. More could be thrown out of
+ * memory again before it is copied.
+ */
+#define FAULT_IN_BYTES	SZ_1M
+
+/* One write(2). */
+struct write {
+	struct inode *inode;
+	const struct mpagex_ops *ops;
+	struct mpagex_map map;
+	loff_t start;		/* in bytes */
+	loff_t end;		/* where it would like to end */
+};
+
+/* A part of a write: bytes of one folio, all in one run of blocks. */
+struct part {
+	struct folio *folio;
+	size_t off;		/* in the folio */
+	size_t len;
+	unsigned int first;	/* block of the folio */
+	unsigned int blocks;
+	bool is_new;		/* the disk has nothing for these blocks ... */
+	bool first_is_old;	/* ... but for the first */
+};
+
+/**
+ * mpagex_init_mapping - prepare a file for the whole path
+ * @inode: being set up, not in use yet. Its block size must not exceed the
+ *	page size.
+ */
+void mpagex_init_mapping(struct inode *inode)
+{
+	WARN_ON_ONCE(inode->i_blkbits > PAGE_SHIFT);
+	mapping_set_large_folios(inode->i_mapping);
+}
+
+MPAGEX_EXPORT(mpagex_init_mapping);
+
+static sector_t eof_block(struct inode *inode)
+{
+	return (i_size_read(inode) + i_blocksize(inode) - 1) >>
+	       inode->i_blkbits;
+}
+
+static int ask(struct write *w, struct folio *folio, sector_t block,
+	       sector_t count, int create)
+{
+	struct buffer_head *bh = &w->map.bh;
+	int err;
+
+	err = mpagex_map_get(&w->map, w->inode, w->ops->get_block, folio, block,
+			     count, create);
+	if (err)
+		return err;
+	if (create && !buffer_mapped(bh))	/* it has not kept its word */
+		return -EIO;
+	if (buffer_mapped(bh) && buffer_new(bh))
+		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, w->map.blocks);
+	return 0;
+}
+
+/*
+ * Have w->map answer for the block at @pos, taking space if there is none.
+ * One question serves the whole rest of the write where that is safe: behind
+ * the end of the file, and where blocks exist already.
+ */
+static int map_for_write(struct write *w, struct folio *folio, loff_t pos,
+			 size_t len)
+{
+	unsigned int blkbits = w->inode->i_blkbits;
+	sector_t block = pos >> blkbits;
+	sector_t end = ((w->end - 1) >> blkbits) + 1;
+	sector_t part_end = ((pos + len - 1) >> blkbits) + 1;
+	int err;
+
+	if (mpagex_map_covers(&w->map, block) && buffer_mapped(&w->map.bh))
+		return 0;
+	if (block >= eof_block(w->inode))
+		return ask(w, folio, block, end - block, 1);
+	if (end > part_end) {
+		err = ask(w, folio, block, end - block, 0);
+		if (err || buffer_mapped(&w->map.bh))
+			return err;
+	}
+	return ask(w, folio, block, part_end - block, 1);
+}
+
+/* Make the rest of an edge block right: @first of the folio, not uptodate. */
+static int fill_edge(struct write *w, struct part *p, unsigned int block)
+{
+	unsigned int blkbits = w->inode->i_blkbits;
+	size_t from = (size_t)block << blkbits, to = from + (1U << blkbits);
+	loff_t pos = folio_pos(p->folio);
+	sector_t file_block = (pos >> blkbits) + block;
+	loff_t size = i_size_read(w->inode);
+	bool is_new = p->is_new && !(block == p->first && p->first_is_old);
+
+	if (mpagex_blocks_uptodate(p->folio, block, 1))
+		return 0;
+	/* Is what the write leaves of the block all behind the file's end? */
+	if (!is_new && size > pos + from &&
+	    (from < p->off || size > pos + p->off + p->len))
+		return mpagex_read_now(p->folio, from, to - from,
+				       w->map.bh.b_bdev,
+				       mpagex_map_device_block(&w->map,
+							       file_block));
+	if (from < p->off)
+		folio_zero_segment(p->folio, from, p->off);
+	if (to > p->off + p->len)
+		folio_zero_segment(p->folio, p->off + p->len, to);
+	return 0;
+}
+
+/* Make the blocks at the part's ends whole. Cannot fail on new blocks. */
+static int fill_edges(struct write *w, struct part *p)
+{
+	size_t mask = i_blocksize(w->inode) - 1;
+	unsigned int last = p->first + p->blocks - 1;
+	int err = 0;
+
+	if (folio_test_uptodate(p->folio))
+		return 0;
+	if (p->blocks < folio_size(p->folio) >> w->inode->i_blkbits)
+		mpagex_state_attach(p->folio, w->inode->i_blkbits,
+				    GFP_NOFS | __GFP_NOFAIL);
+	if (p->off & mask)
+		err = fill_edge(w, p, p->first);
+	if (!err && ((p->off + p->len) & mask) &&
+	    (last != p->first || !(p->off & mask)))
+		err = fill_edge(w, p, last);
+	return err;
+}
+
+/* @count blocks of a folio hold what the file shall hold. */
+static void mark_written(struct inode *inode, struct folio *folio,
+			 unsigned int first, unsigned int count)
+{
+	struct mpagex_state *state = mpagex_state(folio);
+	unsigned int blocks = folio_size(folio) >> inode->i_blkbits;
+
+	if (!state && count < blocks && !folio_test_dirty(folio))
+		state = mpagex_state_attach(folio, inode->i_blkbits,
+					    GFP_NOFS | __GFP_NOWARN);
+	if (state) {
+		if (mpagex_set_uptodate(state, first, count) &&
+		    !folio_test_uptodate(folio))
+			folio_mark_uptodate(folio);
+		mpagex_set_dirty(state, first, count);
+	} else if (!folio_test_uptodate(folio)) {
+		folio_mark_uptodate(folio);
+	}
+	filemap_dirty_folio(inode->i_mapping, folio);
+}
+
+/*
+ * The source was not all there and only @copied bytes of the part are. Return:
+ * how many of them can be kept.
+ */
+static size_t settle_short_copy(struct write *w, struct part *p, size_t copied)
+{
+	size_t mask = i_blocksize(w->inode) - 1, end = p->off + copied;
+
+	/* What the disk has for the rest must never be seen. */
+	if (p->is_new) {
+		if (!mpagex_blocks_uptodate(p->folio, p->first, p->blocks))
+			folio_zero_segment(p->folio, end, p->off + p->len);
+		return copied;
+	}
+	if (mpagex_blocks_uptodate(p->folio, p->first, p->blocks)) {
+		p->blocks = copied ? ((end - 1) >> w->inode->i_blkbits) -
+				     p->first + 1 : 0;
+		return copied;
+	}
+	/* Whole blocks can stay; for the last one, it is as if never begun. */
+	end &= ~mask;
+	if (end <= p->off) {
+		p->blocks = 0;
+		return 0;
+	}
+	mpagex_state_attach(p->folio, w->inode->i_blkbits,
+			    GFP_NOFS | __GFP_NOFAIL);
+	p->blocks = (end >> w->inode->i_blkbits) - p->first;
+	return end - p->off;
+}
+
+static ssize_t copy_part(struct write *w, struct part *p, struct iov_iter *from)
+{
+	size_t copied, kept;
+	int err;
+
+	err = fill_edges(w, p);
+	if (err)
+		return err;
+	if (mapping_writably_mapped(w->inode->i_mapping))
+		flush_dcache_folio(p->folio);
+	copied = mpagex_copy_from_iter(p->folio, p->off, p->len, from);
+	flush_dcache_folio(p->folio);
+
+	kept = copied;
+	if (copied < p->len)
+		kept = settle_short_copy(w, p, copied);
+	if (kept < copied)
+		iov_iter_revert(from, copied - kept);
+	if (p->blocks)
+		mark_written(w->inode, p->folio, p->first, p->blocks);
+	return kept;
+}
+
+/*
+ * Write what the folio at @pos can take of @bytes, up to the end of the run.
+ * Return: bytes written, 0 if the source has to be faulted in, or an errno.
+ */
+static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
+			  struct iov_iter *from)
+{
+	unsigned int blkbits = w->inode->i_blkbits;
+	sector_t block = pos >> blkbits;
+	struct part p;
+	loff_t run_end;
+	ssize_t ret;
+
+	p.folio = mpagex_get_write_folio(w->inode->i_mapping, pos, bytes);
+	if (IS_ERR(p.folio))
+		return PTR_ERR(p.folio);
+
+	p.off = offset_in_folio(p.folio, pos);
+	p.len = min(bytes, folio_size(p.folio) - p.off);
+	ret = map_for_write(w, p.folio, pos, p.len);
+	if (ret)
+		goto unlock;
+	run_end = (loff_t)(w->map.first + w->map.blocks) << blkbits;
+	p.len = min_t(loff_t, p.len, run_end - pos);
+	p.first = p.off >> blkbits;
+	p.blocks = ((p.off + p.len - 1) >> blkbits) - p.first + 1;
+	p.is_new = buffer_new(&w->map.bh) || block >= eof_block(w->inode);
+	/* An earlier part of this write may have left its end there. */
+	p.first_is_old = pos > w->start &&
+			 (pos & (i_blocksize(w->inode) - 1)) &&
+			 block < eof_block(w->inode);
+
+	ret = copy_part(w, &p, from);
+	/* Under the lock: writeback zeroes what is behind the end. */
+	if (ret > 0 && pos + ret > i_size_read(w->inode))
+		i_size_write(w->inode, pos + ret);
+unlock:
+	folio_unlock(p.folio);
+	folio_put(p.folio);
+	return ret;
+}
+
+/* Write all of @from, in parts. Return: bytes written or an errno. */
+static ssize_t write_parts(struct write *w, struct kiocb *iocb,
+			   struct iov_iter *from)
+{
+	struct address_space *mapping = w->inode->i_mapping;
+	loff_t pos = iocb->ki_pos;
+	size_t ready = 0;
+	ssize_t ret = 0;
+
+	while (iov_iter_count(from)) {
+		if (fatal_signal_pending(current)) {
+			ret = -EINTR;
+			break;
+		}
+		if (!ready) {
+			balance_dirty_pages_ratelimited(mapping);
+			ready = min_t(size_t, iov_iter_count(from),
+				      FAULT_IN_BYTES);
+			ready -= fault_in_iov_iter_readable(from, ready);
+			if (!ready) {
+				ret = -EFAULT;
+				break;
+			}
+		}
+		ret = write_part(w, pos, ready, from);
+		if (ret < 0)
+			break;
+		ready -= ret;
+		pos += ret;
+		/* Nothing went: perhaps a page was lost again. A bit will do. */
+		if (!ret) {
+			size_t bit = min_t(size_t, iov_iter_count(from),
+					   PAGE_SIZE);
+
+			ready = bit - fault_in_iov_iter_readable(from, bit);
+			if (!ready) {
+				ret = -EFAULT;
+				break;
+			}
+		}
+		cond_resched();
+	}
+	ret = pos > iocb->ki_pos ? pos - iocb->ki_pos : ret;
+	iocb->ki_pos = pos;
+	return ret;
+}
+
+static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
+			      const struct mpagex_ops *ops)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	loff_t size = i_size_read(inode);
+	struct write w = {
+		.inode = inode,
+		.ops = ops,
+		.start = iocb->ki_pos,
+		.end = iocb->ki_pos + iov_iter_count(from),
+	};
+	ssize_t ret;
+
+	ret = write_parts(&w, iocb, from);
+	if (i_size_read(inode) > size)
+		mark_inode_dirty(inode);
+	/* It may have taken more than it could use. */
+	if (w.end > iocb->ki_pos && w.end > i_size_read(inode))
+		ops->write_failed(inode);
+	return ret;
+}
+
+static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
+			    const struct mpagex_ops *ops)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	loff_t pos = iocb->ki_pos, size = i_size_read(inode);
+	ssize_t ret;
+
+	ret = kiocb_modified(iocb);
+	if (!ret && pos > size)
+		ret = mpagex_truncate_page(inode, pos, ops);
+	if (ret)
+		return ret;
+	if (iocb->ki_flags & IOCB_DIRECT) {
+		ret = generic_file_direct_write(iocb, from);
+		if (ret >= 0 && iov_iter_count(from))
+			ret = direct_write_fallback(iocb, from, ret,
+						    buffered_write(iocb, from,
+								   ops));
+	} else {
+		ret = buffered_write(iocb, from, ops);
+	}
+	/* Stores between the old end and the new data have to fault again. */
+	if (pos > size && i_size_read(inode) > size)
+		pagecache_isize_extended(inode, size, pos);
+	return ret;
+}
+
+/**
+ * mpagex_write_iter - write to a file
+ * @iocb: file and position; IOCB_DIRECT goes to the mapping's direct_IO.
+ * @from: what to write.
+ * @ops: the filesystem.
+ *
+ * For ->write_iter. Takes folios as large as the write and asks get_block once
+ * for all of a write's blocks behind the end of the file, or that exist; for
+ * holes before the end, once a folio, under its lock. A write that covers a
+ * block does not read it.
+ *
+ * Context: process context, may sleep. Takes i_rwsem.
+ * Return: bytes written, fewer than asked if space, memory or the source ran
+ * out; a negative errno if none.
+ */
+ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
+			  const struct mpagex_ops *ops)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t ret;
+
+	if (!(iocb->ki_flags & IOCB_NOWAIT))
+		inode_lock(inode);
+	else if (!inode_trylock(inode))
+		return -EAGAIN;
+
+	ret = generic_write_checks(iocb, from);
+	if (ret > 0)
+		ret = write_locked(iocb, from, ops);
+	inode_unlock(inode);
+	return ret > 0 ? generic_write_sync(iocb, ret) : ret;
+}
+
+MPAGEX_EXPORT(mpagex_write_iter);
+
+/*
+ * Take space for bytes @from to @to of a locked, uptodate folio, and dirty
+ * them: what has been taken has to be written even if not all can be had.
+ */
+static int dirty_range(struct write *w, struct folio *folio, size_t from,
+		       size_t to)
+{
+	unsigned int blkbits = w->inode->i_blkbits;
+	sector_t first = folio_pos(folio) >> blkbits;
+	unsigned int i = from >> blkbits, end = ((to - 1) >> blkbits) + 1;
+	int err;
+
+	for (; i < end; i += w->map.blocks) {
+		err = ask(w, folio, first + i, end - i, 1);
+		if (err)
+			return err;
+		mark_written(w->inode, folio, i, w->map.blocks);
+	}
+	return 0;
+}
+
+/**
+ * mpagex_page_mkwrite - a page of a shared mapping is about to be written
+ * @vmf: the fault.
+ * @ops: the filesystem.
+ *
+ * For ->page_mkwrite. Takes the disk space of the page's blocks, so that a
+ * full disk is a signal to the process and not a loss at writeback.
+ *
+ * Context: process context, may sleep. Takes the freeze protection for faults
+ * and invalidate_lock.
+ * Return: what the fault handler is to do.
+ */
+vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
+			       const struct mpagex_ops *ops)
+{
+	struct folio *folio = page_folio(vmf->page);
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	loff_t pos = (loff_t)vmf->pgoff << PAGE_SHIFT, size;
+	struct write w = { .inode = inode, .ops = ops };
+	int err = -EFAULT;
+	size_t from, to;
+
+	sb_start_pagefault(inode->i_sb);
+	file_update_time(vmf->vma->vm_file);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	folio_lock(folio);
+	size = i_size_read(inode);
+	if (folio->mapping != inode->i_mapping || pos >= size)
+		goto unlock;
+
+	from = offset_in_folio(folio, pos);
+	to = from + min_t(loff_t, PAGE_SIZE, size - pos);
+	/* All of such a folio may become writable at once. */
+	if (folio_test_pmd_mappable(folio)) {
+		from = 0;
+		to = min_t(loff_t, folio_size(folio), size - folio_pos(folio));
+	}
+	err = dirty_range(&w, folio, from, to);
+	if (!err)
+		folio_wait_stable(folio);
+unlock:
+	if (err)
+		folio_unlock(folio);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	sb_end_pagefault(inode->i_sb);
+	return vmf_fs_error(err);
+}
+
+MPAGEX_EXPORT(mpagex_page_mkwrite);
+
+/* Zero the rest of the block at @eof, which may be a hole. */
+static int zero_block_tail(struct inode *inode, loff_t eof,
+			   const struct mpagex_ops *ops)
+{
+	unsigned int blkbits = inode->i_blkbits;
+	size_t from, to, start;
+	struct write w = { .inode = inode, .ops = ops };
+	struct folio *folio;
+	int err;
+
+	folio = mpagex_get_write_folio(inode->i_mapping, eof, 1);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+	err = ask(&w, folio, eof >> blkbits, 1, 0);
+	if (err || !buffer_mapped(&w.map.bh))
+		goto unlock;
+
+	from = offset_in_folio(folio, eof);
+	start = round_down(from, i_blocksize(inode));
+	to = start + i_blocksize(inode);
+	if (folio_size(folio) > i_blocksize(inode) &&
+	    !folio_test_uptodate(folio) &&
+	    !mpagex_state_attach(folio, blkbits, GFP_NOFS)) {
+		err = -ENOMEM;
+		goto unlock;
+	}
+	if (!mpagex_blocks_uptodate(folio, start >> blkbits, 1))
+		err = mpagex_read_now(folio, start, to - start,
+				      w.map.bh.b_bdev, w.map.bh.b_blocknr);
+	if (err)
+		goto unlock;
+	folio_zero_segment(folio, from, to);
+	mark_written(inode, folio, start >> blkbits, 1);
+unlock:
+	folio_unlock(folio);
+	folio_put(folio);
+	return err;
+}
+
+/**
+ * mpagex_truncate_page - zero what is behind the end of a file in its block
+ * @inode: the file, its i_rwsem held for writing.
+ * @size: the size it is about to have, in bytes.
+ * @ops: the filesystem.
+ *
+ * What block_truncate_page() is for buffer heads. To be called before i_size
+ * changes, up or down. Upwards it also takes from the page cache what a
+ * process has stored behind the end through a mapping.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int mpagex_truncate_page(struct inode *inode, loff_t size,
+			 const struct mpagex_ops *ops)
+{
+	loff_t eof = min(size, i_size_read(inode));
+	struct folio *folio;
+	int err = 0;
+
+	if (eof & (i_blocksize(inode) - 1))
+		err = zero_block_tail(inode, eof, ops);
+	if (err || size <= eof)
+		return err;
+
+	folio = filemap_lock_folio(inode->i_mapping, eof >> PAGE_SHIFT);
+	if (IS_ERR_OR_NULL(folio))
+		return 0;
+	mpagex_zero_behind_eof(folio, eof);
+	/* What is writable must ask for space first, now that it counts. */
+	if (folio_mkclean(folio))
+		folio_mark_dirty(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	return 0;
+}
+
+MPAGEX_EXPORT(mpagex_truncate_page);

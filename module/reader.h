@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What both ways of reading share: a window of folios on its way into bios.
+ */
+#ifndef MPAGEX_READER_H
+#define MPAGEX_READER_H
+
+#include "internal.h"
+
+struct mpagex_reader {
+	struct inode *inode;
+	get_block_t *get_block;
+	struct mpagex_map map;
+	struct bio *bio;
+	bio_end_io_t *end_io;
+	pgoff_t end_index;	/* first page behind the window */
+	blk_opf_t opf;
+	gfp_t gfp;
+};
+
+void mpagex_reader_init(struct mpagex_reader *r, struct address_space *mapping,
+			get_block_t *get_block, pgoff_t end_index);
+void mpagex_reader_init_readahead(struct mpagex_reader *r,
+				  struct readahead_control *rac,
+				  get_block_t *get_block);
+sector_t mpagex_reader_end(struct mpagex_reader *r);
+int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
+		      sector_t block, sector_t end);
+int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
+		      size_t len, struct block_device *bdev, sector_t block);
+
+#endif /* MPAGEX_READER_H */
