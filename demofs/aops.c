@@ -53,6 +53,23 @@ int demofs_get_block(struct inode *inode, sector_t iblock,
 	return 0;
 }
 
+static void write_failed(struct inode *inode)
+{
+	demofs_write_failed(inode, LLONG_MAX);
+}
+
+/* All that mpagex needs to know of demofs when it does the whole job. */
+static const struct mpagex_ops whole_path = {
+	.get_block		= demofs_get_block,
+	.holes_have_length	= true,
+	.write_failed		= write_failed,
+};
+
+static bool is_whole_path(struct inode *inode)
+{
+	return DEMOFS_SB(inode->i_sb)->opts.io == DEMOFS_IO_MPAGEX;
+}
+
 /*
  * A process that maps a file's last page can store behind the end of the file.
  * Before the end moves, what it left there must go.
@@ -86,10 +103,25 @@ int demofs_truncate_page(struct inode *inode, loff_t size)
 	loff_t eof = min(size, i_size_read(inode));
 	int err;
 
+	if (is_whole_path(inode))
+		return mpagex_truncate_page(inode, size, &whole_path);
 	err = block_truncate_page(inode->i_mapping, eof, demofs_get_block);
 	if (!err && size > eof)
 		zero_behind_eof(inode, eof);
 	return err;
+}
+
+/**
+ * demofs_fault - a page of a mapping is not there
+ * @vmf: the fault.
+ *
+ * Return: what the fault handler is to do.
+ */
+vm_fault_t demofs_fault(struct vm_fault *vmf)
+{
+	if (is_whole_path(file_inode(vmf->vma->vm_file)))
+		return mpagex_fault(vmf);
+	return filemap_fault(vmf);
 }
 
 /**
@@ -106,6 +138,9 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	int err;
 
+	if (is_whole_path(inode) && !demofs_is_shutdown(inode->i_sb))
+		return mpagex_page_mkwrite(vmf, &whole_path);
+
 	sb_start_pagefault(inode->i_sb);
 	file_update_time(vmf->vma->vm_file);
 	filemap_invalidate_lock_shared(inode->i_mapping);
@@ -116,6 +151,23 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 	sb_end_pagefault(inode->i_sb);
 	return vmf_fs_error(err);
+}
+
+/*
+ * A page fault may have taken a block since the cache was written out for a
+ * direct read: its contents are in the cache only, where they have to be read.
+ */
+static int direct_read_get_block(struct inode *inode, sector_t iblock,
+				 struct buffer_head *bh, int create)
+{
+	int err = demofs_get_block(inode, iblock, bh, create);
+	loff_t pos = (loff_t)iblock << inode->i_blkbits;
+
+	if (!err && buffer_mapped(bh) &&
+	    filemap_range_has_page(inode->i_mapping, pos,
+				   pos + bh->b_size - 1))
+		err = -ENOTBLK;
+	return err;
 }
 
 /**
@@ -134,7 +186,9 @@ ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter)
 	loff_t end = iocb->ki_pos + iov_iter_count(iter);
 	ssize_t ret;
 
-	ret = blockdev_direct_IO(iocb, inode, iter, demofs_get_block);
+	ret = blockdev_direct_IO(iocb, inode, iter,
+				 iov_iter_rw(iter) == WRITE ?
+				 demofs_get_block : direct_read_get_block);
 	if (ret < 0 && iov_iter_rw(iter) == WRITE)
 		demofs_write_failed(inode, end);
 	return ret;
@@ -144,16 +198,11 @@ static int demofs_write_begin(struct file *file, struct address_space *mapping,
 			      loff_t pos, unsigned int len,
 			      struct write_folio **foliop, void **fsdata)
 {
-	struct inode *inode = mapping->host;
-	int err = 0;
+	int err = block_write_begin(mapping, pos, len, foliop,
+				    demofs_get_block);
 
-	if (pos > i_size_read(inode))
-		err = demofs_truncate_page(inode, pos);
-	if (!err)
-		err = block_write_begin(mapping, pos, len, foliop,
-					demofs_get_block);
 	if (err)
-		demofs_write_failed(inode, pos + len);
+		demofs_write_failed(mapping->host, pos + len);
 	return err;
 }
 
@@ -169,9 +218,67 @@ static int demofs_write_end(struct file *file, struct address_space *mapping,
 	return ret;
 }
 
+/**
+ * demofs_read_data - read from a file
+ * @iocb: file and position.
+ * @to: where to.
+ *
+ * Return: bytes read or a negative errno.
+ */
+ssize_t demofs_read_data(struct kiocb *iocb, struct iov_iter *to)
+{
+	if (is_whole_path(file_inode(iocb->ki_filp)))
+		return mpagex_read_iter(iocb, to);
+	return generic_file_read_iter(iocb, to);
+}
+
+/**
+ * demofs_write_data - write to a file
+ * @iocb: file and position.
+ * @from: the data.
+ *
+ * Return: bytes written or a negative errno.
+ */
+ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t ret;
+	int err = 0;
+
+	if (is_whole_path(inode))
+		return mpagex_write_iter(iocb, from, &whole_path);
+
+	inode_lock(inode);
+	ret = generic_write_checks(iocb, from);
+	if (ret > 0 && iocb->ki_pos > i_size_read(inode))
+		err = demofs_truncate_page(inode, iocb->ki_pos);
+	if (ret > 0)
+		ret = err ?: __generic_file_write_iter(iocb, from);
+	inode_unlock(inode);
+	return ret > 0 ? generic_write_sync(iocb, ret) : ret;
+}
+
 static sector_t demofs_bmap(struct address_space *mapping, sector_t block)
 {
 	return generic_block_bmap(mapping, block, demofs_get_block);
+}
+
+/* io=mpagex: all of it by mpagex */
+
+static void whole_readahead(struct readahead_control *rac)
+{
+	mpagex_buffered_readahead(rac, &whole_path);
+}
+
+static int whole_read_folio(struct file *file, struct folio *folio)
+{
+	return mpagex_buffered_read_folio(folio, &whole_path);
+}
+
+static int whole_writepages(struct address_space *mapping,
+			    struct writeback_control *wbc)
+{
+	return mpagex_buffered_writepages(mapping, wbc, &whole_path);
 }
 
 /* io=dropin: mpage's functions from mpagex */
@@ -251,6 +358,16 @@ static int bh_writepages(struct address_space *mapping,
 	.bmap			= demofs_bmap,				\
 	.direct_IO		= demofs_direct_io
 
+static const struct address_space_operations whole_aops = {
+	.readahead		= whole_readahead,
+	.read_folio		= whole_read_folio,
+	.writepages		= whole_writepages,
+	.error_remove_folio	= generic_error_remove_folio,
+	.bmap			= demofs_bmap,
+	.direct_IO		= demofs_direct_io,
+	MPAGEX_FOLIO_OPS,
+};
+
 static const struct address_space_operations dropin_aops = {
 	.readahead	= dropin_readahead,
 	.read_folio	= dropin_read_folio,
@@ -279,6 +396,9 @@ void demofs_set_aops(struct inode *inode)
 {
 	switch (DEMOFS_SB(inode->i_sb)->opts.io) {
 	case DEMOFS_IO_MPAGEX:
+		inode->i_mapping->a_ops = &whole_aops;
+		mpagex_init_mapping(inode);
+		break;
 	case DEMOFS_IO_DROPIN:
 		inode->i_mapping->a_ops = &dropin_aops;
 		break;

@@ -191,8 +191,11 @@ int demofs_get_block(struct inode *inode, sector_t iblock,
 		     struct buffer_head *bh, int create);
 void demofs_set_aops(struct inode *inode);
 int demofs_truncate_page(struct inode *inode, loff_t size);
+vm_fault_t demofs_fault(struct vm_fault *vmf);
 vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf);
 ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter);
+ssize_t demofs_read_data(struct kiocb *iocb, struct iov_iter *to);
+ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from);
 
 /* inode.c: inodes between memory and disk, attributes, truncate */
 struct inode *demofs_iget(struct super_block *sb, unsigned long ino);

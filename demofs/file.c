@@ -26,11 +26,11 @@ static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	if (demofs_is_shutdown(file_inode(iocb->ki_filp)->i_sb))
 		return -EIO;
-	return generic_file_write_iter(iocb, from);
+	return demofs_write_data(iocb, from);
 }
 
 static const struct vm_operations_struct demofs_vm_ops = {
-	.fault		= filemap_fault,
+	.fault		= demofs_fault,
 	.map_pages	= filemap_map_pages,
 	.page_mkwrite	= demofs_page_mkwrite,
 };
@@ -277,7 +277,7 @@ long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 
 const struct file_operations demofs_file_operations = {
 	.llseek		= demofs_llseek,
-	.read_iter	= generic_file_read_iter,
+	.read_iter	= demofs_read_data,
 	.write_iter	= demofs_write_iter,
 	.mmap		= demofs_mmap,
 	.open		= generic_file_open,

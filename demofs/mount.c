@@ -20,6 +20,7 @@ enum {
 
 /* The names of enum demofs_io and of enum demofs_on_error. */
 static const struct constant_table demofs_io_names[] = {
+	{ "mpagex",	DEMOFS_IO_MPAGEX },
 	{ "dropin",	DEMOFS_IO_DROPIN },
 	{ "mpage",	DEMOFS_IO_MPAGE },
 	{ "bh",		DEMOFS_IO_BH },
@@ -448,7 +449,7 @@ static int demofs_init_fs_context(struct fs_context *fc)
 	if (fc->purpose == FS_CONTEXT_FOR_RECONFIGURE) {
 		args->opts = DEMOFS_SB(fc->root->d_sb)->opts;
 	} else {
-		args->opts.io = DEMOFS_IO_DROPIN;
+		args->opts.io = DEMOFS_IO_MPAGEX;
 		args->opts.boundary = true;
 	}
 	fc->fs_private = args;

@@ -7,6 +7,7 @@
 #include <linux/sched.h>
 
 #include "demofs.h"
+#include "mpagex.h"
 
 /* Blocks that no pointer leads to any more, gathered to be freed in one call */
 struct demofs_trunc {
@@ -126,6 +127,7 @@ int demofs_truncate_blocks(struct inode *inode, loff_t size)
 	u64 keep = (u64)(size + i_blocksize(inode) - 1) >> inode->i_blkbits;
 	unsigned int i;
 
+	mpagex_map_changed(inode);
 	down_write(&ip->map_sem);
 	ip->next_lblk = 0;
 	ip->next_pblk = 0;
