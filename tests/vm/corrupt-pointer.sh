@@ -7,7 +7,9 @@
 
 # Whoever reads by the page hears only that it failed; mpagex hands on why.
 bad=EIO
-[ "$IO" != dropin ] || bad=EUCLEAN
+case $IO in
+dropin | mpagex) bad=EUCLEAN ;;
+esac
 
 fresh
 for name in direct indirect inside; do

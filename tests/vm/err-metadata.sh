@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a directory, an inode or a bitmap that cannot be read is an
 # error for what needs it and for nothing else.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 fresh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a synchronous write and msync report the disk's error.
-# modes: dropin bh
+# modes: mpagex dropin bh
 # blocks: 4096
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 160m

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that syncfs reports an error of writing back once to each open
 # file system, and metadata's errors reach fsync.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 160m

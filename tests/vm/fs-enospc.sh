@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a full disk says ENOSPC, loses nothing that was written,
 # stays consistent, and has as much free space afterwards as before.
-# modes: dropin bh
+# modes: mpagex dropin bh
 # blocks: 1024 4096
 
 small 12m

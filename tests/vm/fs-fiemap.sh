@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that FIEMAP and FIBMAP tell of a file's blocks what debugfs
 # finds on the disk.
-# modes: dropin
+# modes: mpagex dropin
 
 fresh
 per=$((BS / 4))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that shared and private mappings keep their meaning across
 # fork, and that only the shared one reaches the file.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 fresh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a frozen file system is clean on the disk, that writers
 # wait, and that they go on after the thaw.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 fresh

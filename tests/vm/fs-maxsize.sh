@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a file can be as long as the format allows, to the last
 # byte, and no longer.
-# modes: dropin
+# modes: mpagex dropin
 
 fresh
 # The largest size that truncate takes, found by halving.

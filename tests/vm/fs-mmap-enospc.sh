@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a store into a hole of a mapped file allocates at the
 # fault: on a full disk it is a SIGBUS and never data lost later.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 small 8m

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a file unlinked while open keeps its data until the last
 # close and is freed then.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 fresh

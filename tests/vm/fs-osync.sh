@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that O_SYNC and O_DSYNC writes are on the disk when they return,
 # with all that is needed to find them.
-# modes: dropin bh
+# modes: mpagex dropin bh
 # blocks: 1024 4096
 
 fresh

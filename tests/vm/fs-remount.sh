@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a mount can be made read-only, which then refuses every
 # change, and writable again, with its data kept.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 fresh

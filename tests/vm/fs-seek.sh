@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that SEEK_DATA and SEEK_HOLE find data and holes of every size,
 # also while the data is only in memory.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 fresh

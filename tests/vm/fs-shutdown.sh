@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that what fsync promised survives a shutdown that drops all the
 # rest, after which nothing works but unmount.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 fresh

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that sendfile and splice read and write a file's data.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 fresh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that nobody ever reads what the disk held before: not behind a
 # partial block, nor in a hole, after a full disk, or in a directory's slack.
-# modes: dropin bh
+# modes: mpagex dropin bh
 # blocks: 1024 4096
 
 mark=OLD-CONTENTS-OF-THE-DISK

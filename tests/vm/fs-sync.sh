@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that after sync and after syncfs all of a file is on the disk,
 # where debugfs finds it, reading it from underneath demofs's device and caches.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 160m

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that truncate, on both sides of each level of indirection, cuts
 # off what is beyond, keeps what is before, and frees every block.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 fresh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a block of data that cannot be read fails its own page and
 # no other, and is read again once the disk has it.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 fresh

@@ -3,7 +3,7 @@
 # end of each readahead window, where the disk's blocks are not adjacent, and
 # with boundary after the last pointer of an array; nowhere else. All of them
 # are marked as readahead.
-# modes: dropin
+# modes: mpagex dropin
 
 for flag in boundary noboundary; do
 	export OPTS=$flag

@@ -2,7 +2,7 @@
 # This test proves that a bio ends at the last block of a boundary mapping and not
 # at every page of it, where the data on both sides is adjacent on the disk: the
 # pointer block has been moved away, so nothing else could end it there.
-# modes: dropin mpage
+# modes: mpagex dropin mpage
 # blocks: 1024 4096
 
 read_in_bios()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that readahead on a dead device ends at the first folio that
 # fails, instead of trying the same pointer block again for each folio.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 4096
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 160m

@@ -2,7 +2,7 @@
 # This test proves that a file's data in the device's very last block is read and
 # written, and that nothing behind the end of the device is touched, also
 # where the device is not a whole number of blocks long.
-# modes: dropin mpage
+# modes: mpagex dropin mpage
 # blocks: 1024 4096
 
 modprobe -q dm-mod || :

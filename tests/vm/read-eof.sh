@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that behind the end of a file its last block reads as zeros,
 # through a mapping too, whatever the disk holds there.
-# modes: dropin
+# modes: mpagex dropin
 
 fresh
 for size in 5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001; do

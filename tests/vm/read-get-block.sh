@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a readahead window is mapped with one get_block call for
 # each array of pointers in it, however many folios share the answer.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 fresh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that holes read as zeros and cost no I/O: a folio that is all
 # hole none at all, one that ends in a hole only its data's.
-# modes: dropin mpage
+# modes: mpagex dropin mpage
 
 fresh
 page=$((4096 / BS))

@@ -3,7 +3,7 @@
 # reaches the disk: with boundary the blocks 0 to 11, the pointer block and the
 # rest, in one sweep; without it the pointer block comes first. By bios as the
 # file system sends them and by requests as the driver gets them.
-# modes: dropin mpage
+# modes: mpagex dropin mpage
 # blocks: 1024 4096
 
 fresh

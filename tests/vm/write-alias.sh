@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a block that held a directory or pointers and then holds
 # data is not overwritten by what was still cached of its earlier life.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 small 6m

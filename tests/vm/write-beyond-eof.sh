@@ -2,7 +2,7 @@
 # This test proves that dirty pages that a truncate puts behind the end of a file
 # while they are being written are neither allocated nor written: no block is
 # left behind the end, whoever wins.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 fresh

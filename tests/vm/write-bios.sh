@@ -2,7 +2,7 @@
 # This test proves that writing back 4 MiB of a new file and of an old one takes
 # as few bios as the disk's layout and the size of a bio allow, covers each
 # block once, and in order.
-# modes: dropin
+# modes: mpagex dropin
 # blocks: 1024 2048 4096
 
 written()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a boundary ends the bio being written, and that the
 # pointer block right behind it, if it is dirty, is written next.
-# modes: dropin mpage
+# modes: mpagex dropin mpage
 # blocks: 1024 4096
 
 fresh

@@ -2,7 +2,7 @@
 # This test proves that what a process stores behind the end of a file, in the
 # page that it maps, never gets to the disk nor back into the file, at the
 # first write-out and at each later one.
-# modes: dropin bh
+# modes: mpagex dropin bh
 
 fresh
 size=$((BS + BS / 2 + 3))

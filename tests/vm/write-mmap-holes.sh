@@ -2,7 +2,7 @@
 # This test proves that what is stored through a mapping into holes, in pages that
 # have been read before and in some that have not, is written, whole pages of
 # blocks at a time, and that nothing else is allocated.
-# modes: dropin bh
+# modes: mpagex dropin bh
 # blocks: 1024 4096
 
 fresh

@@ -2,7 +2,7 @@
 # This test proves that fsync returns only after every write that it started has
 # ended, on a disk that takes 200 ms for each, and that starting write-out
 # without waiting does not wait.
-# modes: dropin bh
+# modes: mpagex dropin bh
 # blocks: 4096
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
