@@ -24,6 +24,9 @@ check: setup			## run every test: on the host, then in guests of 6.1 and 6.12
 check-unit:			## run the tests that need no kernel
 	@$(MAKE) --no-print-directory -C tests/unit check
 
+bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
+	@scripts/bench
+
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
 
@@ -54,7 +57,7 @@ build/prog/%: tests/prog/%.c
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
 
-.PHONY: modules demo check check-unit shell lint setup install clean help programs
+.PHONY: modules demo check bench check-unit shell lint setup install clean help programs
 .DEFAULT_GOAL := modules
 
 endif
