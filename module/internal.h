@@ -26,6 +26,7 @@ struct mpagex_map {
 	sector_t first;		/* the file block that bh.b_blocknr is for */
 	sector_t blocks;	/* how many follow each other; 0: no answer */
 	bool holes_have_length;	/* the filesystem's word: see map.c */
+	bool refused;		/* the answer made no sense */
 };
 
 static inline bool mpagex_map_covers(const struct mpagex_map *map,

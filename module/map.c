@@ -59,7 +59,8 @@ int mpagex_map_get(struct mpagex_map *map, struct inode *inode,
 		return err;
 	if (!buffer_mapped(bh) && !map->holes_have_length)
 		return 0;
-	if (!answer_is_sane(bh, inode, asked))
+	map->refused = !answer_is_sane(bh, inode, asked);
+	if (map->refused)
 		return -EIO;
 	map->first = block;
 	map->blocks = bh->b_size >> inode->i_blkbits;

@@ -210,7 +210,8 @@ int mpagex_read_folio(struct folio *folio, get_block_t get_block)
 	mpagex_reader_init(&r, folio->mapping, get_block,
 			   folio_next_index(folio));
 	err = read_folio(&r, folio);
-	if (err && folio_size(folio) > i_blocksize(r.inode)) {
+	/* fs/buffer.c would believe an answer that has just been refused. */
+	if (err && folio_size(folio) > i_blocksize(r.inode) && !r.map.refused) {
 		read_by_buffer(&r, folio);
 		err = 0;
 	} else if (err) {

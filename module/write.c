@@ -56,11 +56,12 @@ static bool scan_buffers(struct folio *folio, struct mpagex_extent *ext)
  * heads, up to the end of the file. No more than the folio's own blocks can be
  * asked for: its lock is all that keeps truncate away.
  *
- * Return: true with @ext filled; false when get_block fails, leaves a block
- * unmapped or answers blocks out of line, for writing by buffer to sort out.
+ * Return: 0 with @ext filled; -EAGAIN when get_block fails, leaves a block
+ * unmapped or answers blocks out of line, for writing by buffer to sort out;
+ * -EIO when its answer makes no sense, as fs/buffer.c would believe it.
  */
-static bool map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
-		      struct mpagex_extent *ext)
+static int map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
+		     struct mpagex_extent *ext)
 {
 	struct inode *inode = w->inode;
 	unsigned int blkbits = inode->i_blkbits;
@@ -72,14 +73,14 @@ static bool map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 
 	/* Only a whole folio is dirtied without buffer heads. */
 	if (WARN_ON_ONCE(!folio_test_uptodate(folio)))
-		return false;
+		return -EAGAIN;
 
 	for (ext->blocks = 0; block < end; block += map.blocks) {
 		struct buffer_head *bh = &map.bh;
 
 		if (mpagex_map_get(&map, inode, w->get_block, folio, block,
 				   end - block, 1) || !buffer_mapped(bh))
-			return false;
+			return map.refused ? -EIO : -EAGAIN;
 		if (buffer_new(bh))
 			clean_bdev_aliases(bh->b_bdev, bh->b_blocknr,
 					   map.blocks);
@@ -88,12 +89,12 @@ static bool map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 			ext->block = bh->b_blocknr;
 		} else if (bh->b_blocknr != ext->block + ext->blocks ||
 			   bh->b_bdev != ext->bdev) {
-			return false;
+			return -EAGAIN;
 		}
 		ext->blocks += map.blocks;
 		ext->boundary = buffer_boundary(bh);
 	}
-	return true;
+	return 0;
 }
 
 /* The first @count buffers are on their way to the disk. */
@@ -146,27 +147,30 @@ static int write_by_buffer(struct mpagex_writer *w, struct folio *folio)
 /*
  * Put a folio into a bio, if that can be.
  *
- * Return: 0 when @folio has been dealt with and unlocked; -EAGAIN when it has
- * to be written by buffer and is still locked.
+ * Return: 0 when @folio is on its way and unlocked; -EAGAIN when it has to be
+ * written by buffer and is still locked; another error, unlocked.
  */
 static int write_plain(struct mpagex_writer *w, struct folio *folio)
 {
 	loff_t size = i_size_read(w->inode);
 	struct mpagex_extent ext;
-	bool plain;
+	int err;
 
 	if (folio_pos(folio) >= size)
 		return -EAGAIN;
 	mpagex_zero_behind_eof(folio, size);
 
 	if (folio_buffers(folio))
-		plain = scan_buffers(folio, &ext);
+		err = scan_buffers(folio, &ext) ? 0 : -EAGAIN;
 	else
-		plain = map_folio(w, folio, size, &ext);
-	if (!plain)
-		return -EAGAIN;
-	add_folio(w, folio, &ext);
-	return 0;
+		err = map_folio(w, folio, size, &ext);
+	if (!err) {
+		add_folio(w, folio, &ext);
+	} else if (err != -EAGAIN) {
+		mapping_set_error(w->inode->i_mapping, err);
+		folio_unlock(folio);
+	}
+	return err;
 }
 
 static int write_one(struct folio *folio, struct writeback_control *wbc,
@@ -287,7 +291,8 @@ MPAGEX_EXPORT(mpagex_writepages);
  * Context: process context, may sleep.
  * Return: 0 with @folio unlocked and under writeback; -EAGAIN with @folio
  * still locked when it has to be written some other way: its blocks are not
- * in line or cannot be had, or it lies behind the end of the file.
+ * in line or cannot be had, or it lies behind the end of the file; -EIO with
+ * @folio unlocked when get_block's answer makes no sense.
  */
 int mpagex_write_folio(struct folio *folio, struct writeback_control *wbc,
 		       get_block_t get_block)

@@ -5,6 +5,10 @@
 # blocks: -
 
 [ -e /t/ko/demofs.ko ] || skip "the modules' files are not here"
+# Other tests leave theirs, which use mpagex too.
+for module in ext2x exfatx vfatx fatx mpagexprobe; do
+	rmmod $module 2>/dev/null
+done
 check mkfs.demofs -q -F "$DEV" 160m
 check mount -t demofs "$DEV" "$MNT"
 rmmod demofs 2>/dev/null && fail "demofs was unloaded while mounted"

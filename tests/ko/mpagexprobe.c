@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A filesystem for tests only, of one file that is the device: its get_block
+ * answers in ways that demofs never would, and it uses the functions of mpagex
+ * that demofs has no use for. Parameters say how, and count what happened.
+ */
+#include <linux/blkdev.h>
+#include <linux/buffer_head.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/pagemap.h>
+#include <linux/writeback.h>
+
+#include "mpagex.h"
+
+#define PROBE_MAGIC	0x6d706778
+
+static char *answer = "run";	/* run, one, large, odd, inline, unmapped */
+module_param(answer, charp, 0644);
+static char *writer = "map";	/* map, null, hook */
+module_param(writer, charp, 0644);
+static int hook_result = 1;
+module_param(hook_result, int, 0644);
+static int blocksize = 1024;
+module_param(blocksize, int, 0644);
+
+static int calls;		/* of get_block */
+module_param(calls, int, 0644);
+static int folios;		/* given to ->writepage or to the hook */
+module_param(folios, int, 0644);
+static int again;		/* of them, refused by mpagex_write_folio() */
+module_param(again, int, 0644);
+
+static bool is(const char *param, const char *word)
+{
+	return sysfs_streq(param, word);
+}
+
+static int probe_get_block(struct inode *inode, sector_t block,
+			   struct buffer_head *bh, int create)
+{
+	size_t size = bh->b_size;
+
+	calls++;
+	if (create && is(answer, "unmapped"))
+		return 0;
+	map_bh(bh, inode->i_sb, block);
+	bh->b_size = size;
+	if (is(answer, "one"))
+		bh->b_size = i_blocksize(inode);
+	else if (is(answer, "large"))
+		bh->b_size = size + i_blocksize(inode);
+	else if (is(answer, "odd"))
+		bh->b_size = i_blocksize(inode) / 2;
+	if (is(answer, "inline") && !create) {
+		struct page *page = bh->b_page;
+
+		bh->b_size = i_blocksize(inode);
+		memset(page_address(page) +
+		       offset_in_page(block << inode->i_blkbits),
+		       'i', i_blocksize(inode));
+		set_buffer_uptodate(bh);
+	}
+	return 0;
+}
+
+static void probe_readahead(struct readahead_control *rac)
+{
+	mpagex_readahead(rac, probe_get_block);
+}
+
+static int probe_read_folio(struct file *file, struct folio *folio)
+{
+	return mpagex_read_folio(folio, probe_get_block);
+}
+
+static int probe_writepage(struct page *page, struct writeback_control *wbc)
+{
+	struct folio *folio = page_folio(page);
+	int err = mpagex_write_folio(folio, wbc, probe_get_block);
+
+	folios++;
+	if (err != -EAGAIN)
+		return err;
+	if (WARN_ON(!folio_test_locked(folio)))
+		return -EIO;
+	again++;
+	folio_redirty_for_writepage(wbc, folio);
+	folio_unlock(folio);
+	return 0;
+}
+
+static int probe_hook(struct folio *folio, struct writeback_control *wbc)
+{
+	folios++;
+	if (hook_result <= 0) {
+		folio_redirty_for_writepage(wbc, folio);
+		folio_unlock(folio);
+	}
+	return hook_result;
+}
+
+static int probe_writepages(struct address_space *mapping,
+			    struct writeback_control *wbc)
+{
+	if (is(writer, "null"))
+		return mpagex_writepages(mapping, wbc, NULL);
+	if (is(writer, "hook"))
+		return mpagex_writepages_hook(mapping, wbc, probe_get_block,
+					      probe_hook);
+	return mpagex_writepages(mapping, wbc, probe_get_block);
+}
+
+static const struct address_space_operations probe_aops = {
+	.readahead		= probe_readahead,
+	.read_folio		= probe_read_folio,
+	.writepage		= probe_writepage,
+	.writepages		= probe_writepages,
+	.dirty_folio		= block_dirty_folio,
+	.invalidate_folio	= block_invalidate_folio,
+};
+
+static int probe_fsync(struct file *file, loff_t start, loff_t end,
+		       int datasync)
+{
+	return file_write_and_wait_range(file, start, end);
+}
+
+/* No write_iter: data comes by mmap, into folios without buffer heads. */
+static const struct file_operations probe_fops = {
+	.llseek		= generic_file_llseek,
+	.read_iter	= generic_file_read_iter,
+	.mmap		= generic_file_mmap,
+	.fsync		= probe_fsync,
+};
+
+static const struct super_operations probe_super_ops = {
+	.statfs		= simple_statfs,
+	.drop_inode	= generic_delete_inode,
+};
+
+static struct dentry *probe_lookup(struct inode *dir, struct dentry *dentry,
+				   unsigned int flags)
+{
+	struct inode *inode = NULL;
+
+	if (!strcmp(dentry->d_name.name, "file"))
+		inode = iget_locked(dir->i_sb, 2);
+	if (!inode || !(inode->i_state & I_NEW))
+		return d_splice_alias(inode, dentry);
+	inode->i_mode = S_IFREG | 0644;
+	inode->i_fop = &probe_fops;
+	inode->i_mapping->a_ops = &probe_aops;
+	mapping_set_gfp_mask(inode->i_mapping, GFP_USER);
+	inode->i_size = bdev_nr_bytes(dir->i_sb->s_bdev);
+	unlock_new_inode(inode);
+	return d_splice_alias(inode, dentry);
+}
+
+static const struct inode_operations probe_root_ops = {
+	.lookup		= probe_lookup,
+};
+
+static int probe_fill_super(struct super_block *sb, void *data, int silent)
+{
+	struct inode *root;
+
+	if (!sb_set_blocksize(sb, blocksize))
+		return -EINVAL;
+	sb->s_magic = PROBE_MAGIC;
+	sb->s_op = &probe_super_ops;
+	sb->s_maxbytes = MAX_LFS_FILESIZE;
+	root = new_inode(sb);
+	if (!root)
+		return -ENOMEM;
+	root->i_ino = 1;
+	root->i_mode = S_IFDIR | 0755;
+	root->i_op = &probe_root_ops;
+	root->i_fop = &simple_dir_operations;
+	set_nlink(root, 2);
+	sb->s_root = d_make_root(root);
+	return sb->s_root ? 0 : -ENOMEM;
+}
+
+static struct dentry *probe_mount(struct file_system_type *type, int flags,
+				  const char *dev, void *data)
+{
+	return mount_bdev(type, flags, dev, data, probe_fill_super);
+}
+
+static struct file_system_type probe_type = {
+	.owner		= THIS_MODULE,
+	.name		= "mpagexprobe",
+	.mount		= probe_mount,
+	.kill_sb	= kill_block_super,
+	.fs_flags	= FS_REQUIRES_DEV,
+};
+
+static int __init probe_init(void)
+{
+	return register_filesystem(&probe_type);
+}
+
+static void __exit probe_exit(void)
+{
+	unregister_filesystem(&probe_type);
+}
+
+module_init(probe_init);
+module_exit(probe_exit);
+MODULE_DESCRIPTION("mpagex's test filesystem");
+MODULE_AUTHOR("the mpagex authors");
+MODULE_LICENSE("GPL");
+MPAGEX_IMPORT;
