@@ -9,7 +9,7 @@ check mkfs.demofs -q -F -b "$BS" /dev/ram0
 check mount -t demofs -o "io=$IO" /dev/ram0 "$MNT"
 # Block 267 is the last that the first indirect block maps, and the last of a page.
 check fsop "open a $MNT/file rw,creat" "pwrite a 266K 2K 1" "pwrite a 0 266K 1"
-for round in 1 2 3; do
+for _ in 1 2 3; do
 	sync
 	drop_caches
 	check fsop "open a $MNT/file r" "pread a 0 268K 1"
