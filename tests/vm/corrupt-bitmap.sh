@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# This test proves that bitmaps that call metadata free, or a file's blocks free
-# twice, never make demofs hand out what is in use by the file system.
+# This test proves that a bitmap that calls everything free, metadata too, is an
+# error with a message and never makes demofs hand out what is in use.
 # modes: dropin
 # blocks: 4096
 
@@ -10,15 +10,16 @@ bitmap()
 		sed -n "s/^ *$1 bitmap at \([0-9]*\).*/\1/p" | head -n 1
 }
 
-fresh
+small 8m
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1"
 check umount "$MNT"
-# All of group 0 free: superblock, descriptors, bitmaps and inodes with it.
+# All of group 0, the only one, free: superblock, descriptors, bitmaps and inodes with it.
 dd if=/dev/zero of="$DEV" bs=4k seek="$(bitmap Block)" count=1 conv=notrunc \
 	2>/dev/null
 check mount_demofs
-expect_log 'demofs \(.*error: .*bitmap'
-fsop "open a $MNT/more rw,creat" "pwrite a 0 1M 2 = ?" "fsync a = ?"
+expect_log 'demofs \(.*error: group 0: bitmap'
+check fsop "open a $MNT/more rw,creat" "pwrite a 0 16M 2 = ENOSPC" "size a = 0" \
+	"sectors a = 0"
 sync
 check umount "$MNT"
 check mount_demofs
@@ -35,6 +36,7 @@ check umount "$MNT"
 dd if=/dev/zero of="$DEV" bs=4k seek="$(bitmap Inode)" count=1 conv=notrunc \
 	2>/dev/null
 check mount_demofs
+expect_log 'demofs \(.*error: group 0: .*inode bitmap'
 nameop mknod "$MNT/new" reg >"$TMP/got" 2>&1
 check fsop "open a $MNT/file r" "pread a 0 10K 1"
 [ "$(nameop stat "$MNT/file" ino)" != \

@@ -18,7 +18,7 @@ for edge in $edges; do
 		from=$(((edge - 2) * BS))
 		end=$((from + 5 * BS))
 		check fsop "open a $file rw,creat" "pwrite a 0 $BS 3" \
-			"pwrite a $from $((5 * BS)) 3" \
+			"pwrite a $from $((5 * BS)) 3" "fsync a" \
 			"ftruncate a $at" "size a = $at" \
 			"pread a $from $((at - from)) 3" \
 			"pread a $at 1 0 = 0" \

@@ -11,6 +11,7 @@ check fsop "open a $MNT/file rw,creat" "pwrite a 0 4096 1" \
 	"fsync a"
 layout file >"$TMP/layout"
 remount_cold
+soil_memory
 trace_start block_bio_queue
 check fsop "open a $MNT/file r" "pread a 0 4096 1" "pread a 4096 8192 0" \
 	"pread a 12288 $BS 1" "pread a $((12288 + BS)) $((40960 - 12288 - BS)) 0" \

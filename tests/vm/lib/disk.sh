@@ -83,6 +83,14 @@ block_of()
 	}'
 }
 
+# soil_memory: leaves no page of free memory that is likely to be used next full
+# of zeros by chance.
+soil_memory()
+{
+	check fsop "open a $TMP/soil rw,creat" "pwrite a 0 16M 99" \
+		"unlink $TMP/soil"
+}
+
 # sectors BLOCKS: the same in units of 512 bytes.
 sectors()
 {
