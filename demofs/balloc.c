@@ -53,6 +53,24 @@ u32 demofs_super_blocks(struct demofs_sb_info *sbi, u32 nr)
 		    sbi->sb->s_blocksize_bits);
 }
 
+/**
+ * demofs_meta_end - tell where a group's metadata ends
+ * @sbi: the filesystem
+ * @nr: the group, whose descriptor has been found sane
+ *
+ * Context: Any.
+ * Return: the first block of the device behind all of the group's metadata.
+ */
+u32 demofs_meta_end(struct demofs_sb_info *sbi, u32 nr)
+{
+	const struct demofs_group_desc *desc = sbi->groups[nr].desc;
+
+	return max3(demofs_group_start(sbi, nr) + demofs_super_blocks(sbi, nr),
+		    le32_to_cpu(desc->bg_inode_table) + sbi->itable_blocks,
+		    max(le32_to_cpu(desc->bg_block_bitmap),
+			le32_to_cpu(desc->bg_inode_bitmap)) + 1);
+}
+
 static bool demofs_overlap(u64 a, u32 a_len, u64 b, u32 b_len)
 {
 	return max(a, b) < min(a + a_len, b + b_len);
@@ -64,6 +82,9 @@ static bool demofs_hits_metadata(struct demofs_sb_info *sbi, u32 nr,
 {
 	const struct demofs_group_desc *desc = sbi->groups[nr].desc;
 
+	/* Nearly always: mkfs puts all of it at the group's start. */
+	if (first >= sbi->groups[nr].meta_end)
+		return false;
 	return demofs_overlap(first, count, demofs_group_start(sbi, nr),
 			      demofs_super_blocks(sbi, nr)) ||
 	       demofs_overlap(first, count,

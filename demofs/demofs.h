@@ -46,6 +46,7 @@ struct demofs_group {
 	struct demofs_group_desc *desc;	/* points into @desc_bh */
 	struct buffer_head *desc_bh;
 	unsigned long state;		/* DEMOFS_GROUP_* bits */
+	u32 meta_end;			/* behind the last of its metadata */
 };
 
 #define DEMOFS_GROUP_BLOCKS_CHECKED	0	/* block bitmap was found sane */
@@ -162,6 +163,7 @@ extern struct file_system_type demofs_type;
 int demofs_new_blocks(struct inode *inode, u32 goal, u32 *count, u32 *first);
 void demofs_free_blocks(struct super_block *sb, u32 first, u32 count);
 u32 demofs_super_blocks(struct demofs_sb_info *sbi, u32 nr);
+u32 demofs_meta_end(struct demofs_sb_info *sbi, u32 nr);
 bool demofs_blocks_valid(struct demofs_sb_info *sbi, u32 first, u32 count);
 u32 demofs_count_free_blocks(struct super_block *sb);
 

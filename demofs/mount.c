@@ -274,6 +274,7 @@ static int demofs_load_groups(struct super_block *sb)
 				   nr, first + nr / per_block);
 			return -EUCLEAN;
 		}
+		group->meta_end = demofs_meta_end(sbi, nr);
 	}
 	return 0;
 }

@@ -218,6 +218,7 @@ struct super_block *make_fs(unsigned int block_bits, u32 per_group, u32 groups,
 						      sbi->itable_blocks),
 			.bg_free_blocks_count = cpu_to_le16(len - used),
 		};
+		group->meta_end = demofs_meta_end(sbi, nr);
 		bh = demofs_bread(sb, le32_to_cpu(desc->bg_block_bitmap));
 		memset(bh->b_data, 0xff, bh->b_size);
 		demofs_bits_clear(bh->b_data, used, len - used);

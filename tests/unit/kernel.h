@@ -53,6 +53,7 @@ static inline void le16_add_cpu(__le16 *p, int n)
 #define max(a, b) ({							\
 	__typeof__(a) a_ = (a); __typeof__(b) b_ = (b);			\
 	a_ > b_ ? a_ : b_; })
+#define max3(a, b, c)	max((__typeof__(a))max(a, b), c)
 #define min_t(type, a, b)	min((type)(a), (type)(b))
 #define clamp_t(type, x, lo, hi) ({					\
 	type x_ = (x), lo_ = (lo), hi_ = (hi);				\

@@ -54,6 +54,15 @@ static void test_valid(void)
 	CHECK(!demofs_blocks_valid(sbi, U32_MAX, 1), "far beyond");
 	CHECK(!demofs_blocks_valid(sbi, sbi->blocks_count - 1, U32_MAX),
 	      "around");
+
+	/* A table need not be at its group's start. */
+	sbi->groups[2].desc->bg_inode_table = cpu_to_le32(g2 + 500);
+	sbi->groups[2].meta_end = demofs_meta_end(sbi, 2);
+	CHECK(sbi->groups[2].meta_end == g2 + 504, "end of the metadata");
+	CHECK(demofs_blocks_valid(sbi, g2 + 2, 498), "before the table");
+	CHECK(!demofs_blocks_valid(sbi, g2 + 2, 499), "into the table");
+	CHECK(!demofs_blocks_valid(sbi, g2 + 503, 1), "its last block");
+	CHECK(demofs_blocks_valid(sbi, g2 + 504, g3 - g2 - 504), "behind it");
 	result("which blocks can be a file's");
 	drop_fs(sb);
 }
