@@ -67,18 +67,17 @@ void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
 
 /*
  * What lies behind the end of the file in its last block may be anything the
- * disk held: a process that maps the page must see zeroes.
+ * disk held: a process that maps the page must see zeroes. Only the last folio
+ * can straddle the end; in memory, it may lie right behind others.
  */
-static void end_piece(struct bio *bio, const struct folio_iter *fi, size_t eof,
-		      mpagex_end_piece_fn end)
+static void zero_last_folio(struct bio *bio, size_t eof)
 {
-	int err = blk_status_to_errno(bio->bi_status);
+	struct bio_vec *last = bio_last_bvec_all(bio);
+	unsigned long pfn = page_to_pfn(last->bv_page) +
+			    (last->bv_offset + last->bv_len - 1) / PAGE_SIZE;
+	struct folio *folio = page_folio(pfn_to_page(pfn));
 
-	if (err && !(bio->bi_opf & REQ_RAHEAD))
-		mpagex_report(bio, fi->folio, "read", err);
-	if (eof)
-		folio_zero_segment(fi->folio, eof, folio_size(fi->folio));
-	end(fi->folio, fi->offset, fi->length, err);
+	folio_zero_segment(folio, eof, folio_size(folio));
 }
 
 /**
@@ -92,15 +91,16 @@ static void end_piece(struct bio *bio, const struct folio_iter *fi, size_t eof,
 void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end)
 {
 	size_t eof = (unsigned long)bio->bi_private;
-	struct folio_iter fi, last = {};
+	int err = blk_status_to_errno(bio->bi_status);
+	struct folio_iter fi;
 
-	/* Only the last folio can straddle the end of the file. */
+	if (eof)
+		zero_last_folio(bio, eof);
 	bio_for_each_folio_all(fi, bio) {
-		if (last.folio)
-			end_piece(bio, &last, 0, end);
-		last = fi;
+		if (unlikely(err) && !(bio->bi_opf & REQ_RAHEAD))
+			mpagex_report(bio, fi.folio, "read", err);
+		end(fi.folio, fi.offset, fi.length, err);
 	}
-	end_piece(bio, &last, eof, end);
 	bio_put(bio);
 }
 

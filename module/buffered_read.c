@@ -25,14 +25,13 @@ struct span {
 static struct span span_of(struct mpagex_reader *r, struct folio *folio)
 {
 	unsigned int blkbits = r->inode->i_blkbits;
-	sector_t end = mpagex_reader_end(r);
 	struct span s = {
 		.first = (sector_t)folio_pos(folio) >> blkbits,
 		.blocks = folio_size(folio) >> blkbits,
 	};
 
-	if (end > s.first)
-		s.in_file = min_t(sector_t, end - s.first, s.blocks);
+	if (r->end > s.first)
+		s.in_file = min_t(sector_t, r->end - s.first, s.blocks);
 	return s;
 }
 
@@ -81,7 +80,7 @@ static int map_run(struct mpagex_reader *r, struct folio *folio,
 	int err;
 
 	if (!mpagex_map_covers(&r->map, block)) {
-		err = mpagex_reader_map(r, folio, block, mpagex_reader_end(r));
+		err = mpagex_reader_map(r, folio, block);
 		if (err)
 			return err;
 	}

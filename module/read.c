@@ -52,15 +52,15 @@ static int map_folio(struct mpagex_reader *r, struct folio *folio,
 	unsigned int blkbits = r->inode->i_blkbits;
 	sector_t first = (sector_t)folio_pos(folio) >> blkbits;
 	sector_t behind = first + (folio_size(folio) >> blkbits);
-	sector_t block = first, end = mpagex_reader_end(r);
+	sector_t block = first;
 	int err;
 
 	ext->blocks = 0;
-	while (block < min(behind, end)) {
+	while (block < min(behind, r->end)) {
 		sector_t found, run;
 
 		if (!mpagex_map_covers(&r->map, block)) {
-			err = mpagex_reader_map(r, folio, block, end);
+			err = mpagex_reader_map(r, folio, block);
 			if (err)
 				return err;
 		}

@@ -8,12 +8,20 @@
 
 #include "reader.h"
 
-/* Set up to read what of a mapping lies before page @end_index. */
+/*
+ * Set up to read what of a mapping lies before page @end_index. The folios are
+ * locked: as far as they are concerned, the file does not shrink any more.
+ */
 void mpagex_reader_init(struct mpagex_reader *r, struct address_space *mapping,
 			get_block_t *get_block, pgoff_t end_index)
 {
+	unsigned int blkbits = mapping->host->i_blkbits;
+
 	memset(r, 0, sizeof(*r));
 	r->inode = mapping->host;
+	r->size = i_size_read(r->inode);
+	r->end = min_t(sector_t, (sector_t)end_index << (PAGE_SHIFT - blkbits),
+		       (r->size + i_blocksize(r->inode) - 1) >> blkbits);
 	r->get_block = get_block;
 	r->end_index = end_index;
 	r->end_io = mpagex_read_end_io;
@@ -32,20 +40,9 @@ void mpagex_reader_init_readahead(struct mpagex_reader *r,
 	r->gfp |= __GFP_NORETRY | __GFP_NOWARN;
 }
 
-/* First block that nobody wants: behind the window, or behind the file. */
-sector_t mpagex_reader_end(struct mpagex_reader *r)
-{
-	unsigned int blkbits = r->inode->i_blkbits;
-	loff_t size = i_size_read(r->inode);
-	sector_t window = (sector_t)r->end_index << (PAGE_SHIFT - blkbits);
-	sector_t eof = (size + i_blocksize(r->inode) - 1) >> blkbits;
-
-	return min(window, eof);
-}
-
 /* Ask for the run that starts at @block: all that is left of the window. */
 int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
-		      sector_t block, sector_t end)
+		      sector_t block)
 {
 	/*
 	 * To answer, the filesystem will likely read metadata that lies just
@@ -54,7 +51,7 @@ int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
 	if (mpagex_map_at_boundary(&r->map, block))
 		r->bio = mpagex_submit(r->bio);
 	return mpagex_map_get(&r->map, r->inode, r->get_block, folio, block,
-			      end - block, 0);
+			      r->end - block, 0);
 }
 
 static struct bio *start_bio(struct mpagex_reader *r, struct folio *folio,
@@ -90,7 +87,7 @@ int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 {
 	sector_t sector = block << (r->inode->i_blkbits - SECTOR_SHIFT);
 	size_t there = mpagex_clip_to_device(bdev, sector, len);
-	loff_t file = i_size_read(r->inode) - folio_pos(folio);
+	loff_t file = r->size - folio_pos(folio);
 
 	if (there < len)
 		folio_zero_segment(folio, off + there, off + len);

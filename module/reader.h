@@ -13,6 +13,8 @@ struct mpagex_reader {
 	struct mpagex_map map;
 	struct bio *bio;
 	bio_end_io_t *end_io;
+	loff_t size;		/* the file's, while its folios are locked */
+	sector_t end;		/* first file block that nobody wants */
 	pgoff_t end_index;	/* first page behind the window */
 	blk_opf_t opf;
 	gfp_t gfp;
@@ -23,9 +25,8 @@ void mpagex_reader_init(struct mpagex_reader *r, struct address_space *mapping,
 void mpagex_reader_init_readahead(struct mpagex_reader *r,
 				  struct readahead_control *rac,
 				  get_block_t *get_block);
-sector_t mpagex_reader_end(struct mpagex_reader *r);
 int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
-		      sector_t block, sector_t end);
+		      sector_t block);
 int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 		      size_t len, struct block_device *bdev, sector_t block);
 

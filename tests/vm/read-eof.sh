@@ -3,12 +3,15 @@
 # through a mapping too, whatever the disk holds there.
 # modes: mpagex dropin
 
+# The last ones are long enough for pages that lie beside each other in memory.
+sizes="5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001 1000001 3000001"
+
 fresh
-for size in 5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001; do
+for size in $sizes; do
 	check fsop "open a $MNT/file$size rw,creat" "pwrite a 0 $size 1"
 done
 check umount "$MNT"
-for size in 5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001; do
+for size in $sizes; do
 	tail=$((size % BS))
 	at=$(block_of "file$size" $((size / BS)))
 	yes garbage | head -c $((BS - tail)) |
@@ -17,14 +20,14 @@ for size in 5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001; do
 done
 drop_caches
 check mount_demofs
-for size in 5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001; do
+for size in $sizes; do
 	end=$(((size + 4095) / 4096 * 4096))
 	check fsop "open a $MNT/file$size r" "map m a 0 $end ro" \
 		"load m $size $((end - size)) 0" "load m 0 $size 1" \
 		"pread a 0 $size 1" "pread a $size 1 0 = 0"
 done
 remount_cold
-for size in 5 $((BS - 1)) $((BS + 100)) $((3 * BS + 1)) 100001; do
+for size in $sizes; do
 	end=$(((size + 4095) / 4096 * 4096))
 	check fsop "open a $MNT/file$size rw" "pread a 0 $size 1" \
 		"ftruncate a $end" "pread a $size $((end - size)) 0"
