@@ -53,7 +53,7 @@ help:				## list the targets
 
 programs: $(programs)
 
-build/prog/%: tests/prog/%.c
+build/prog/%: tests/prog/%.c tests/prog/pattern.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
 

@@ -10,9 +10,7 @@
  * succeed and move all the bytes it names. Numbers take the suffixes K, M, G.
  * "child" hands the operations up to "done" to a forked child and waits for it.
  *
- * Data is a pattern: byte N of a file written with seed S has one value only,
- * so a read with the same seed finds data that is lost, stale or misplaced.
- * Seed 0 is all zeros.
+ * Data is what pattern.h makes of a seed.
  */
 #define _GNU_SOURCE
 #include <ctype.h>
@@ -34,11 +32,12 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "pattern.h"
+
 #ifndef FS_IOC_SHUTDOWN
 #define FS_IOC_SHUTDOWN	_IOR('X', 125, __u32)
 #endif
 
-#define fallthrough	__attribute__((__fallthrough__))
 #define ARGS_MAX	8
 #define IO_MAX		(1 << 20)
 
@@ -53,50 +52,17 @@ static struct area areas[26];
 static char text[1 << 16];	/* a result that is no number */
 static sigjmp_buf bus_exit;
 
-static __u64 mix(__u64 x)
-{
-	x += 0x9e3779b97f4a7c15;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
-	return x ^ (x >> 31);
-}
-
-static unsigned char pattern(__u64 off, __u64 seed)
-{
-	static __u64 word, at = -1, of;
-
-	if (!seed)
-		return 0;
-	if (at != off >> 3 || of != seed) {
-		at = off >> 3;
-		of = seed;
-		word = mix(at ^ mix(seed));
-	}
-	return word >> (8 * (off & 7));
-}
-
-static void fill(unsigned char *mem, __u64 off, size_t len, __u64 seed)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		mem[i] = pattern(off + i, seed);
-}
-
 /* Says where the first wrong byte is; the result of the operation. */
 static long long compare(const unsigned char *mem, __u64 off, size_t len,
 			 __u64 seed)
 {
-	size_t i;
+	size_t i = first_wrong(mem, off, len, seed);
 
-	for (i = 0; i < len; i++) {
-		if (mem[i] == pattern(off + i, seed))
-			continue;
+	if (i < len) {
 		sprintf(text, "bad@%llu", (unsigned long long)(off + i));
 		fprintf(stderr, "fsop: byte %llu is %#x instead of %#x\n",
 			(unsigned long long)(off + i), mem[i],
 			pattern(off + i, seed));
-		break;
 	}
 	return len;
 }
@@ -113,29 +79,6 @@ static unsigned int slot(const char *name)
 static int file(char **arg)
 {
 	return fds[slot(arg[1])];
-}
-
-static long long num(const char *s)
-{
-	char *end;
-	long long n = strtoll(s, &end, 0);
-
-	switch (*end) {
-	case 'G':
-		n <<= 10;
-		fallthrough;
-	case 'M':
-		n <<= 10;
-		fallthrough;
-	case 'K':
-		n <<= 10;
-		end++;
-	}
-	if (*end || end == s) {
-		fprintf(stderr, "fsop: '%s' is no number\n", s);
-		exit(2);
-	}
-	return n;
 }
 
 static long long sys(long long ret)
