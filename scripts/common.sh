@@ -76,3 +76,17 @@ resolve_kernel()
 	*)	newest_cached "$1" ;;
 	esac
 }
+
+# source_archive SERIES: the kernel's source, of $version, from Debian's package,
+# installed or else fetched.
+source_archive()
+{
+	package=linux-source-$1
+	if [ "$(dpkg-query -W -f '${Version}' "$package" 2>/dev/null)" = "$version" ]; then
+		cat "/usr/src/$package.tar.xz"
+	else
+		fetch_deb "$package=$version"
+		dpkg-deb --fsys-tarfile ./*.deb |
+			tar -xO "./usr/src/$package.tar.xz"
+	fi
+}
