@@ -116,6 +116,12 @@ static inline struct demofs_inode_info *DEMOFS_I(struct inode *inode)
 }
 
 static inline bool demofs_is_shutdown(struct super_block *sb)
+/* ext2 counts inodes in 32 bits, the VFS in as many as it pleases. */
+static inline u32 demofs_ino(const struct inode *inode)
+{
+	return inode->i_ino;
+}
+
 {
 	return test_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags);
 }

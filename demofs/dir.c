@@ -82,8 +82,8 @@ static struct demofs_dir_entry *demofs_next_entry(struct inode *dir,
 	fault = demofs_entry_fault(dir, de, off);
 	if (!fault)
 		return de;
-	demofs_corrupt(dir->i_sb, "inode %lu: %s in directory block %llu, byte %u",
-		       dir->i_ino, fault, (u64)bh->b_blocknr, off);
+	demofs_corrupt(dir->i_sb, "inode %u: %s in directory block %llu, byte %u",
+		       demofs_ino(dir), fault, (u64)bh->b_blocknr, off);
 	return ERR_PTR(-EUCLEAN);
 }
 
@@ -105,8 +105,8 @@ static struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
 	if (ret < 0)
 		return ERR_PTR(ret);
 	if (!ret) {
-		demofs_corrupt(dir->i_sb, "inode %lu: directory block %u is a hole",
-			       dir->i_ino, lblk);
+		demofs_corrupt(dir->i_sb, "inode %u: directory block %u is a hole",
+			       demofs_ino(dir), lblk);
 		return ERR_PTR(-EUCLEAN);
 	}
 	for (i = 1; i < run.len; i++)
@@ -114,8 +114,8 @@ static struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
 	bh = demofs_bread(dir->i_sb, run.pblk);
 	if (bh)
 		return bh;
-	demofs_err(dir->i_sb, "inode %lu: cannot read directory block %u",
-		   dir->i_ino, run.pblk);
+	demofs_err(dir->i_sb, "inode %u: cannot read directory block %u",
+		   demofs_ino(dir), run.pblk);
 	return ERR_PTR(-EIO);
 }
 
@@ -216,8 +216,8 @@ static int demofs_search_known(struct inode *dir, const struct qstr *name,
 
 	if (ret)
 		return min(ret, 0);
-	demofs_corrupt(dir->i_sb, "inode %lu: directory has lost an entry",
-		       dir->i_ino);
+	demofs_corrupt(dir->i_sb, "inode %u: directory has lost an entry",
+		       demofs_ino(dir));
 	return -EUCLEAN;
 }
 
@@ -481,8 +481,8 @@ static int demofs_emit(struct inode *dir, struct buffer_head *bh,
 {
 	if (memchr(de->name, '/', de->name_len) ||
 	    memchr(de->name, 0, de->name_len)) {
-		demofs_corrupt(dir->i_sb, "inode %lu: bad name in directory block %llu",
-			       dir->i_ino, (u64)bh->b_blocknr);
+		demofs_corrupt(dir->i_sb, "inode %u: bad name in directory block %llu",
+			       demofs_ino(dir), (u64)bh->b_blocknr);
 		return -EUCLEAN;
 	}
 	return dir_emit(ctx, de->name, de->name_len, le32_to_cpu(de->inode),

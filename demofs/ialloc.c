@@ -220,7 +220,7 @@ static void demofs_init_inode(struct inode *inode, struct inode *dir,
 	info->flags = DEMOFS_I(dir)->flags & DEMOFS_INHERITED_FLAGS;
 	if (S_ISDIR(mode))
 		info->flags |= DEMOFS_I(dir)->flags & FS_DIRSYNC_FL;
-	info->block_group = (inode->i_ino - 1) /
+	info->block_group = (demofs_ino(inode) - 1) /
 			    DEMOFS_SB(inode->i_sb)->inodes_per_group;
 	info->is_new = true;
 	demofs_set_vfs_flags(inode);
@@ -277,8 +277,8 @@ void demofs_free_inode(struct inode *inode)
 {
 	struct super_block *sb = inode->i_sb;
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
-	u32 nr = (inode->i_ino - 1) / sbi->inodes_per_group;
-	u32 bit = (inode->i_ino - 1) % sbi->inodes_per_group;
+	u32 nr = (demofs_ino(inode) - 1) / sbi->inodes_per_group;
+	u32 bit = (demofs_ino(inode) - 1) % sbi->inodes_per_group;
 	struct demofs_group *group = &sbi->groups[nr];
 	struct buffer_head *bh;
 	bool was_used;
@@ -294,8 +294,8 @@ void demofs_free_inode(struct inode *inode)
 	spin_unlock(&group->lock);
 	demofs_dirty_inode_group(sb, nr, bh);
 	if (!was_used)
-		demofs_corrupt(sb, "inode %lu: was free already, in block %u",
-			       inode->i_ino,
+		demofs_corrupt(sb, "inode %u: was free already, in block %u",
+			       demofs_ino(inode),
 			       le32_to_cpu(group->desc->bg_inode_bitmap));
 }
 

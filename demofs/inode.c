@@ -186,7 +186,7 @@ static void demofs_decode_inode(struct inode *inode,
 	inode->i_generation = le32_to_cpu(raw->i_generation);
 	info->flags = le32_to_cpu(raw->i_flags);
 	info->file_acl = le32_to_cpu(raw->i_file_acl);
-	info->block_group = (inode->i_ino - 1) /
+	info->block_group = (demofs_ino(inode) - 1) /
 			    DEMOFS_SB(inode->i_sb)->inodes_per_group;
 	memcpy(info->data, raw->i_block, sizeof(info->data));
 }
@@ -243,7 +243,7 @@ static int demofs_load_inode(struct inode *inode)
 	if (!raw->i_links_count) {
 		err = -ESTALE;		/* deleted: who knew its number? */
 	} else if (fault) {
-		demofs_corrupt(sb, "inode %lu: %s, in block %llu", inode->i_ino,
+		demofs_corrupt(sb, "inode %u: %s, in block %llu", demofs_ino(inode),
 			       fault, (u64)bh->b_blocknr);
 		err = -EUCLEAN;
 	} else {
@@ -346,8 +346,8 @@ int demofs_sync_inode_block(struct inode *inode)
 	if (!err && buffer_write_io_error(bh))
 		err = -EIO;
 	if (err)
-		demofs_err(sb, "inode %lu: cannot write it to block %u",
-			   inode->i_ino, block);
+		demofs_err(sb, "inode %u: cannot write it to block %u",
+			   demofs_ino(inode), block);
 	brelse(bh);
 	return err;
 }

@@ -45,15 +45,15 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 	struct buffer_head *bh;
 
 	if (!demofs_blocks_valid(DEMOFS_SB(sb), pblk, 1)) {
-		demofs_corrupt(sb, "inode %lu: block %u cannot be an indirect block",
-			       inode->i_ino, pblk);
+		demofs_corrupt(sb, "inode %u: block %u cannot be an indirect block",
+			       demofs_ino(inode), pblk);
 		return ERR_PTR(-EUCLEAN);
 	}
 
 	bh = demofs_bread(sb, pblk);
 	if (!bh) {
-		demofs_err(sb, "inode %lu: cannot read indirect block %u",
-			   inode->i_ino, pblk);
+		demofs_err(sb, "inode %u: cannot read indirect block %u",
+			   demofs_ino(inode), pblk);
 		return ERR_PTR(-EIO);
 	}
 	return bh;
@@ -128,8 +128,8 @@ static int demofs_look(struct inode *inode, const struct demofs_path *path,
 	run->boundary = run->len == path->left;
 	if (!demofs_blocks_valid(sbi, run->pblk, run->len)) {
 		demofs_corrupt(inode->i_sb,
-			       "inode %lu: blocks %u to %u cannot be data",
-			       inode->i_ino, run->pblk,
+			       "inode %u: blocks %u to %u cannot be data",
+			       demofs_ino(inode), run->pblk,
 			       run->pblk + run->len - 1);
 		return -EUCLEAN;
 	}

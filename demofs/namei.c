@@ -18,8 +18,8 @@ static const struct qstr demofs_dotdot = QSTR_INIT("..", 2);
 static void demofs_drop_link(struct inode *inode)
 {
 	if (inode->i_nlink < (S_ISDIR(inode->i_mode) ? 3 : 1))
-		demofs_corrupt(inode->i_sb, "inode %lu: has only %u links",
-			       inode->i_ino, inode->i_nlink);
+		demofs_corrupt(inode->i_sb, "inode %u: has only %u links",
+			       demofs_ino(inode), inode->i_nlink);
 	else
 		drop_nlink(inode);
 	inode_set_ctime_current(inode);
@@ -67,8 +67,8 @@ static struct dentry *demofs_lookup(struct inode *dir, struct dentry *dentry,
 	if (ino)
 		inode = demofs_iget(dir->i_sb, ino);
 	if (inode == ERR_PTR(-ESTALE)) {
-		demofs_corrupt(dir->i_sb, "inode %lu: a name leads to inode %u, which is deleted",
-			       dir->i_ino, ino);
+		demofs_corrupt(dir->i_sb, "inode %u: a name leads to inode %u, which is deleted",
+			       demofs_ino(dir), ino);
 		inode = ERR_PTR(-EUCLEAN);
 	}
 	return d_splice_alias(inode, dentry);
@@ -214,19 +214,19 @@ static const char *demofs_get_link(struct dentry *dentry, struct inode *inode,
 	if (ret < 0)
 		return ERR_PTR(ret);
 	if (!ret) {
-		demofs_corrupt(inode->i_sb, "inode %lu: symlink without a block",
-			       inode->i_ino);
+		demofs_corrupt(inode->i_sb, "inode %u: symlink without a block",
+			       demofs_ino(inode));
 		return ERR_PTR(-EUCLEAN);
 	}
 	bh = demofs_bread(inode->i_sb, run.pblk);
 	if (!bh) {
-		demofs_err(inode->i_sb, "inode %lu: cannot read symlink, block %u",
-			   inode->i_ino, run.pblk);
+		demofs_err(inode->i_sb, "inode %u: cannot read symlink, block %u",
+			   demofs_ino(inode), run.pblk);
 		return ERR_PTR(-EIO);
 	}
 	if (strnlen(bh->b_data, bh->b_size) != inode->i_size) {
-		demofs_corrupt(inode->i_sb, "inode %lu: bad length of symlink in block %u",
-			       inode->i_ino, run.pblk);
+		demofs_corrupt(inode->i_sb, "inode %u: bad length of symlink in block %u",
+			       demofs_ino(inode), run.pblk);
 		target = ERR_PTR(-EUCLEAN);
 	} else {
 		target = kmemdup_nul(bh->b_data, inode->i_size, GFP_KERNEL);

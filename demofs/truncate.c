@@ -28,8 +28,8 @@ static void demofs_trunc_flush(struct demofs_trunc *trunc)
 	if (demofs_blocks_valid(DEMOFS_SB(sb), trunc->first, trunc->count)) {
 		demofs_free_blocks(sb, trunc->first, trunc->count);
 	} else if (trunc->err != -EUCLEAN) {	/* garbage comes by the block */
-		demofs_corrupt(sb, "inode %lu: blocks %u to %u cannot be its own",
-			       inode->i_ino, trunc->first,
+		demofs_corrupt(sb, "inode %u: blocks %u to %u cannot be its own",
+			       demofs_ino(inode), trunc->first,
 			       trunc->first + trunc->count - 1);
 		trunc->err = -EUCLEAN;
 	}

@@ -60,8 +60,8 @@ size_t mpagex_clip_to_device(struct block_device *bdev, sector_t sector,
 void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
 		   int err)
 {
-	pr_err_ratelimited("%pg: inode %lu: %s error %d at byte %lld\n",
-			   bio->bi_bdev, folio->mapping->host->i_ino, what, err,
+	pr_err_ratelimited("%pg: inode %llu: %s error %d at byte %lld\n",
+			   bio->bi_bdev, (u64)folio->mapping->host->i_ino, what, err,
 			   folio_pos(folio));
 }
 

@@ -15,8 +15,8 @@ static bool answer_is_sane(const struct buffer_head *bh, struct inode *inode,
 	    !(bh->b_size & (i_blocksize(inode) - 1)))
 		return true;
 
-	pr_err_once("%s (%s): inode %lu: get_block answered %zu bytes when asked for %zu; refused, here and from now on\n",
-		    inode->i_sb->s_type->name, inode->i_sb->s_id, inode->i_ino,
+	pr_err_once("%s (%s): inode %llu: get_block answered %zu bytes when asked for %zu; refused, here and from now on\n",
+		    inode->i_sb->s_type->name, inode->i_sb->s_id, (u64)inode->i_ino,
 		    bh->b_size, asked);
 	return false;
 }

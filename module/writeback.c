@@ -235,8 +235,8 @@ static int write_folio(struct folio *folio, struct writeback_control *wbc,
 	if (err == -ENOMEM)
 		return wbc->sync_mode == WB_SYNC_ALL ? err : 0;
 	if (err) {
-		pr_err_ratelimited("%s: inode %lu: cannot map dirty data at byte %lld: error %d\n",
-				   w->inode->i_sb->s_id, w->inode->i_ino,
+		pr_err_ratelimited("%s: inode %llu: cannot map dirty data at byte %lld: error %d\n",
+				   w->inode->i_sb->s_id, (u64)w->inode->i_ino,
 				   folio_pos(folio), err);
 		mapping_set_error(w->inode->i_mapping, err);
 	}
