@@ -87,6 +87,44 @@ static inline struct timespec64 demofs_init_ts(struct inode *inode)
 #define write_folio		folio
 #endif
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
+static inline unsigned long demofs_inode_state(struct inode *inode)
+{
+	return READ_ONCE(inode->i_state);
+}
+
+#define inode_state_read_once	demofs_inode_state
+#endif
+
+/* The list of an inode's dirty metadata was in its mapping. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
+struct mapping_metadata_bhs {
+	struct address_space *mapping;
+};
+
+static inline void mmb_init(struct mapping_metadata_bhs *mmb,
+			    struct address_space *mapping)
+{
+	mmb->mapping = mapping;
+}
+
+static inline void mmb_mark_buffer_dirty(struct buffer_head *bh,
+					 struct mapping_metadata_bhs *mmb)
+{
+	mark_buffer_dirty_inode(bh, mmb->mapping->host);
+}
+
+static inline int mmb_sync(struct mapping_metadata_bhs *mmb)
+{
+	return sync_mapping_buffers(mmb->mapping);
+}
+
+static inline void mmb_invalidate(struct mapping_metadata_bhs *mmb)
+{
+	invalidate_inode_buffers(mmb->mapping->host);
+}
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
 static inline int demofs_write_full_folio(struct inode *inode,
 					  struct folio *folio,

@@ -102,6 +102,7 @@ struct demofs_inode_info {
 	bool is_new;			/* nothing of it is on the disk yet */
 	/* All above is zero when an inode is made. */
 	struct rw_semaphore map_sem;	/* @data and the indirect blocks */
+	struct mapping_metadata_bhs metadata;	/* dirty blocks of its own */
 	struct inode vfs_inode;
 };
 
@@ -115,13 +116,13 @@ static inline struct demofs_inode_info *DEMOFS_I(struct inode *inode)
 	return container_of(inode, struct demofs_inode_info, vfs_inode);
 }
 
-static inline bool demofs_is_shutdown(struct super_block *sb)
 /* ext2 counts inodes in 32 bits, the VFS in as many as it pleases. */
 static inline u32 demofs_ino(const struct inode *inode)
 {
 	return inode->i_ino;
 }
 
+static inline bool demofs_is_shutdown(struct super_block *sb)
 {
 	return test_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags);
 }

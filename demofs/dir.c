@@ -125,7 +125,7 @@ static void demofs_dir_changed(struct inode *dir, struct buffer_head *bh)
 	/* Another driver's index of hashes would miss the change. */
 	DEMOFS_I(dir)->flags &= ~FS_INDEX_FL;
 	set_buffer_uptodate(bh);	/* as in demofs_mark_dirty() */
-	mark_buffer_dirty_inode(bh, dir);
+	mmb_mark_buffer_dirty(bh, &DEMOFS_I(dir)->metadata);
 	inode_set_mtime_to_ts(dir, inode_set_ctime_current(dir));
 	mark_inode_dirty(dir);
 }
@@ -430,7 +430,7 @@ int demofs_dir_sync(struct inode *dir)
 
 	if (!IS_DIRSYNC(dir))
 		return 0;
-	err = sync_mapping_buffers(dir->i_mapping);
+	err = mmb_sync(&DEMOFS_I(dir)->metadata);
 	err2 = sync_inode_metadata(dir, 1);
 	return err ? err : err2;
 }

@@ -42,6 +42,24 @@ static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
+/*
+ * Write what it takes to find a file's data: indirect blocks, or a directory's;
+ * then the inode. One that is being written (I_SYNC) is not in its block yet.
+ */
+static int demofs_sync_metadata(struct inode *inode, bool datasync)
+{
+	unsigned long dirty = I_SYNC |
+			      (datasync ? I_DIRTY_DATASYNC : I_DIRTY_ALL);
+	int err, err2 = 0;
+
+	err = mmb_sync(&DEMOFS_I(inode)->metadata);
+	if (inode_state_read_once(inode) & dirty)
+		err2 = sync_inode_metadata(inode, 1);
+	if (!err)
+		err = err2;
+	return err ? err : demofs_sync_inode_block(inode);
+}
+
 /**
  * demofs_fsync - write a file, or a directory, and all that it takes to find it
  * @file: the file
@@ -55,17 +73,19 @@ static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
 int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 {
 	struct inode *inode = file_inode(file);
-	int err;
+	int err, err2;
 
 	if (demofs_is_shutdown(inode->i_sb))
 		return -EIO;
-	/* Data; then indirect blocks, or a directory's; then the inode. */
-	err = __generic_file_fsync(file, start, end, datasync);
-	if (!err)
-		err = demofs_sync_inode_block(inode);
-	if (!err)
-		err = blkdev_issue_flush(inode->i_sb->s_bdev);
-	return err;
+	err = file_write_and_wait_range(file, start, end);
+	if (err)
+		return err;
+	err = demofs_sync_metadata(inode, datasync);
+	/* Writing it may have shown that other data had failed before. */
+	err2 = file_check_and_advance_wb_err(file);
+	if (err || err2)
+		return err ? err : err2;
+	return blkdev_issue_flush(inode->i_sb->s_bdev);
 }
 
 /*

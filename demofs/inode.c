@@ -279,7 +279,7 @@ struct inode *demofs_iget(struct super_block *sb, unsigned long ino)
 	inode = iget_locked(sb, ino);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
-	if (!(inode->i_state & I_NEW))
+	if (!(inode_state_read_once(inode) & I_NEW))
 		return inode;
 
 	err = demofs_load_inode(inode);
@@ -384,10 +384,13 @@ static void demofs_delete_inode(struct inode *inode)
 void demofs_evict_inode(struct inode *inode)
 {
 	truncate_inode_pages_final(&inode->i_data);
-	if (!inode->i_nlink && !is_bad_inode(inode) &&
-	    !demofs_is_shutdown(inode->i_sb))
+	if (demofs_is_shutdown(inode->i_sb))
+		;
+	else if (!inode->i_nlink && !is_bad_inode(inode))
 		demofs_delete_inode(inode);
-	invalidate_inode_buffers(inode);
+	else	/* the next fsync would not know of them */
+		mmb_sync(&DEMOFS_I(inode)->metadata);
+	mmb_invalidate(&DEMOFS_I(inode)->metadata);
 	clear_inode(inode);
 }
 
@@ -467,7 +470,7 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	mark_inode_dirty(inode);
 	if (!inode_needs_sync(inode))
 		return 0;
-	err = sync_mapping_buffers(inode->i_mapping);
+	err = mmb_sync(&DEMOFS_I(inode)->metadata);
 	err2 = sync_inode_metadata(inode, 1);
 	return err ? err : err2;
 }

@@ -61,7 +61,7 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 
 /**
  * demofs_dirty_array - note that an indirect block has changed
- * @inode: whose it is; sync_mapping_buffers() writes it along with the file
+ * @inode: whose it is; mmb_sync() writes it along with the file
  * @bh: its buffer
  *
  * Context: Process, may sleep.
@@ -69,7 +69,7 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 void demofs_dirty_array(struct inode *inode, struct buffer_head *bh)
 {
 	set_buffer_uptodate(bh);	/* for demofs_mark_dirty()'s reason */
-	mark_buffer_dirty_inode(bh, inode);
+	mmb_mark_buffer_dirty(bh, &DEMOFS_I(inode)->metadata);
 }
 
 static void demofs_put_chain(struct demofs_chain *chain)

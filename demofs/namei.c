@@ -167,7 +167,7 @@ static int demofs_write_target(struct inode *inode, const char *target, u32 len)
 	memcpy(bh->b_data, target, len);
 	set_buffer_uptodate(bh);
 	unlock_buffer(bh);
-	mark_buffer_dirty_inode(bh, inode);
+	mmb_mark_buffer_dirty(bh, &DEMOFS_I(inode)->metadata);
 	brelse(bh);
 	return 0;
 }
@@ -189,7 +189,7 @@ static int demofs_symlink(struct mnt_idmap *idmap, struct inode *dir,
 	else
 		err = demofs_write_target(inode, target, len);
 	if (!err && IS_DIRSYNC(dir))
-		err = sync_mapping_buffers(inode->i_mapping);
+		err = mmb_sync(&DEMOFS_I(inode)->metadata);
 	if (err) {
 		demofs_abandon(inode);
 		return err;

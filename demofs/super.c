@@ -296,6 +296,7 @@ static void demofs_init_once(void *object)
 	struct demofs_inode_info *info = object;
 
 	init_rwsem(&info->map_sem);
+	mmb_init(&info->metadata, &info->vfs_inode.i_data);
 	inode_init_once(&info->vfs_inode);
 }
 

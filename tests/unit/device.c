@@ -112,11 +112,13 @@ void mark_buffer_dirty(struct buffer_head *bh)
 	bh->dirty = true;
 }
 
-void mark_buffer_dirty_inode(struct buffer_head *bh, struct inode *inode)
+void mmb_mark_buffer_dirty(struct buffer_head *bh,
+			   struct mapping_metadata_bhs *mmb)
 {
 	mark_buffer_dirty(bh);
-	assert(!bh->owner || bh->owner == inode);
-	bh->owner = inode;
+	assert(!bh->owner || bh->owner == mmb);
+	bh->owner = mmb;
+	mmb->dirtied++;
 }
 
 int sync_dirty_buffer(struct buffer_head *bh)
@@ -279,7 +281,7 @@ static void see(struct super_block *sb, struct inode *inode, u32 pblk,
 	if (!height)
 		return;
 
-	CHECK(!cache[pblk].dirty || cache[pblk].owner == inode,
+	CHECK(!cache[pblk].dirty || cache[pblk].owner == &DEMOFS_I(inode)->metadata,
 	      "inode %lu: fsync would not write indirect block %u",
 	      inode->i_ino, pblk);
 	for (i = 0; i < sb->s_blocksize / 4; i++) {

@@ -21,7 +21,7 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define DEMOFS_COMPAT_H		/* 6.12 is what is stood in for */
+#define DEMOFS_COMPAT_H		/* 7.3 is what is stood in for */
 
 typedef uint8_t u8, __u8;
 typedef uint16_t u16, __le16;
@@ -249,13 +249,17 @@ static inline void mark_inode_dirty(struct inode *inode)
 }
 
 /* The block device: device.c */
+struct mapping_metadata_bhs {
+	int dirtied;
+};
+
 struct buffer_head {
 	char *b_data;
 	size_t b_size;
 	sector_t b_blocknr;
 	int refs;
 	bool uptodate, dirty, locked;
-	struct inode *owner;	/* whose fsync() writes it */
+	struct mapping_metadata_bhs *owner;	/* whose fsync() writes it */
 };
 
 struct buffer_head *sb_getblk(struct super_block *sb, sector_t block);
@@ -266,7 +270,8 @@ void lock_buffer(struct buffer_head *bh);
 void unlock_buffer(struct buffer_head *bh);
 void set_buffer_uptodate(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
-void mark_buffer_dirty_inode(struct buffer_head *bh, struct inode *inode);
+void mmb_mark_buffer_dirty(struct buffer_head *bh,
+			   struct mapping_metadata_bhs *mmb);
 int sync_dirty_buffer(struct buffer_head *bh);
 
 #endif /* UNIT_KERNEL_H */

@@ -132,7 +132,7 @@ static void test_directory(void)
 	inode->i_mode = S_IFDIR;
 	CHECK(!write_blocks(inode, 0, 3), "write");
 	bh = demofs_bread(sb, pblk_of(inode, 1));
-	mark_buffer_dirty_inode(bh, inode);
+	mmb_mark_buffer_dirty(bh, &ip->metadata);
 	table = demofs_bread(sb, le32_to_cpu(sbi->groups[0].desc->bg_inode_table));
 	mark_buffer_dirty(table);
 	ip->data[3] = sbi->groups[0].desc->bg_inode_table;
