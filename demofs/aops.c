@@ -194,8 +194,8 @@ ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter)
 	return ret;
 }
 
-static int demofs_write_begin(struct file *file, struct address_space *mapping,
-			      loff_t pos, unsigned int len,
+static int demofs_write_begin(write_context *writer,
+			      struct address_space *mapping, loff_t pos, unsigned int len,
 			      struct write_folio **foliop, void **fsdata)
 {
 	int err = block_write_begin(mapping, pos, len, foliop,
@@ -206,11 +206,12 @@ static int demofs_write_begin(struct file *file, struct address_space *mapping,
 	return err;
 }
 
-static int demofs_write_end(struct file *file, struct address_space *mapping,
-			    loff_t pos, unsigned int len, unsigned int copied,
+static int demofs_write_end(write_context *writer,
+			    struct address_space *mapping, loff_t pos,
+			    unsigned int len, unsigned int copied,
 			    struct write_folio *folio, void *fsdata)
 {
-	int ret = generic_write_end(file, mapping, pos, len, copied, folio,
+	int ret = generic_write_end(writer, mapping, pos, len, copied, folio,
 				    fsdata);
 
 	if (ret < len)

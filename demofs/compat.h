@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The 6.12 interfaces that demofs is written to, made from what older kernels
+ * The 7.3 interfaces that demofs is written to, made from what older kernels
  * have. Kernel versions are tested here and nowhere else in demofs.
  *
  * A stand-in gets a name of its own and a macro leads to it, because stable
@@ -87,6 +87,26 @@ static inline struct timespec64 demofs_init_ts(struct inode *inode)
 #define write_folio		folio
 #endif
 
+/* On whose behalf they are called, nobody asks. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
+#define write_context		struct file
+#else
+#define write_context		const struct kiocb
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
+			    struct dentry *dentry, umode_t mode);
+
+static inline int demofs_mkdir_op(struct mnt_idmap *idmap, struct inode *dir,
+				  struct dentry *dentry, umode_t mode)
+{
+	return PTR_ERR(demofs_mkdir(idmap, dir, dentry, mode));
+}
+#else
+#define demofs_mkdir_op		demofs_mkdir
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 19, 0)
 static inline unsigned long demofs_inode_state(struct inode *inode)
 {
@@ -123,6 +143,20 @@ static inline void mmb_invalidate(struct mapping_metadata_bhs *mmb)
 {
 	invalidate_inode_buffers(mmb->mapping->host);
 }
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
+int demofs_create(struct mnt_idmap *idmap, struct inode *dir,
+		  struct dentry *dentry, umode_t mode);
+
+static inline int demofs_create_op(struct mnt_idmap *idmap, struct inode *dir,
+				   struct dentry *dentry, umode_t mode,
+				   bool excl)
+{
+	return demofs_create(idmap, dir, dentry, mode);
+}
+#else
+#define demofs_create_op	demofs_create
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)

@@ -243,6 +243,10 @@ int demofs_dir_is_empty(struct inode *dir);	/* 1, 0 or a negative errno */
 int demofs_dir_sync(struct inode *dir);
 
 /* namei.c: the VFS's names turned into calls on dir.c and inode.c */
+int demofs_create(struct mnt_idmap *idmap, struct inode *dir,
+		  struct dentry *dentry, umode_t mode);
+struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
+			    struct dentry *dentry, umode_t mode);
 extern const struct inode_operations demofs_dir_inode_operations;
 extern const struct inode_operations demofs_symlink_inode_operations;
 extern const struct inode_operations demofs_fast_symlink_inode_operations;

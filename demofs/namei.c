@@ -110,8 +110,18 @@ static int demofs_mknod(struct mnt_idmap *idmap, struct inode *dir,
 	return demofs_add_new(dir, dentry, inode);
 }
 
-static int demofs_create(struct mnt_idmap *idmap, struct inode *dir,
-			 struct dentry *dentry, umode_t mode, bool excl)
+/**
+ * demofs_create - make a regular file
+ * @idmap: of the mount
+ * @dir: the directory, locked
+ * @dentry: the name, which is not there yet
+ * @mode: of the file
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_create(struct mnt_idmap *idmap, struct inode *dir,
+		  struct dentry *dentry, umode_t mode)
 {
 	return demofs_mknod(idmap, dir, dentry, mode, 0);
 }
@@ -129,14 +139,24 @@ static int demofs_tmpfile(struct mnt_idmap *idmap, struct inode *dir,
 	return finish_open_simple(file, 0);
 }
 
-static int demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
-			struct dentry *dentry, umode_t mode)
+/**
+ * demofs_mkdir - make a directory
+ * @idmap: of the mount
+ * @dir: the directory that it is to be in, locked
+ * @dentry: the name, which is not there yet
+ * @mode: of the new directory
+ *
+ * Context: May sleep.
+ * Return: NULL, for @dentry it is, or an ERR_PTR.
+ */
+struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
+			    struct dentry *dentry, umode_t mode)
 {
 	struct inode *inode = demofs_new_inode(dir, S_IFDIR | mode);
 	int err;
 
 	if (IS_ERR(inode))
-		return PTR_ERR(inode);
+		return ERR_CAST(inode);
 	demofs_set_inode_ops(inode, 0);
 	set_nlink(inode, 2);
 	err = demofs_dir_make_empty(inode, dir);
@@ -144,9 +164,9 @@ static int demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 		err = demofs_dir_sync(inode);
 	if (err) {
 		demofs_abandon(inode);
-		return err;
+		return ERR_PTR(err);
 	}
-	return demofs_add_new(dir, dentry, inode);
+	return ERR_PTR(demofs_add_new(dir, dentry, inode));
 }
 
 /* Store a symlink's target in a block of its own. */
@@ -396,11 +416,11 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 
 const struct inode_operations demofs_dir_inode_operations = {
 	.lookup		= demofs_lookup,
-	.create		= demofs_create,
+	.create		= demofs_create_op,
 	.link		= demofs_link,
 	.unlink		= demofs_unlink,
 	.symlink	= demofs_symlink,
-	.mkdir		= demofs_mkdir,
+	.mkdir		= demofs_mkdir_op,
 	.rmdir		= demofs_rmdir,
 	.mknod		= demofs_mknod,
 	.rename		= demofs_rename,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel API of 6.12 on older kernels. The only file of mpagex that looks
+ * The kernel API of 7.3 on older kernels. The only file of mpagex that looks
  * at a kernel's version: every other one is written for the newest API.
  */
 #ifndef MPAGEX_COMPAT_H
