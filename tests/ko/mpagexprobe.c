@@ -7,11 +7,13 @@
 #include <linux/blkdev.h>
 #include <linux/buffer_head.h>
 #include <linux/fs.h>
+#include <linux/fs_context.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/pagemap.h>
 #include <linux/writeback.h>
 
+#include "compat.h"
 #include "mpagex.h"
 
 #define PROBE_MAGIC	0x6d706778
@@ -27,7 +29,7 @@ module_param(blocksize, int, 0644);
 
 static int calls;		/* of get_block */
 module_param(calls, int, 0644);
-static int folios;		/* given to ->writepage or to the hook */
+static int folios;		/* given to the filesystem, one by one */
 module_param(folios, int, 0644);
 static int again;		/* of them, refused by mpagex_write_folio() */
 module_param(again, int, 0644);
@@ -75,9 +77,8 @@ static int probe_read_folio(struct file *file, struct folio *folio)
 	return mpagex_read_folio(folio, probe_get_block);
 }
 
-static int probe_writepage(struct page *page, struct writeback_control *wbc)
+static int probe_write_folio(struct folio *folio, struct writeback_control *wbc)
 {
-	struct folio *folio = page_folio(page);
 	int err = mpagex_write_folio(folio, wbc, probe_get_block);
 
 	folios++;
@@ -105,7 +106,8 @@ static int probe_writepages(struct address_space *mapping,
 			    struct writeback_control *wbc)
 {
 	if (is(writer, "null"))
-		return mpagex_writepages(mapping, wbc, NULL);
+		return mpagex_writepages_hook(mapping, wbc, NULL,
+					      probe_write_folio);
 	if (is(writer, "hook"))
 		return mpagex_writepages_hook(mapping, wbc, probe_get_block,
 					      probe_hook);
@@ -115,7 +117,7 @@ static int probe_writepages(struct address_space *mapping,
 static const struct address_space_operations probe_aops = {
 	.readahead		= probe_readahead,
 	.read_folio		= probe_read_folio,
-	.writepage		= probe_writepage,
+	PROBE_WRITEPAGE_OP
 	.writepages		= probe_writepages,
 	.dirty_folio		= block_dirty_folio,
 	.invalidate_folio	= block_invalidate_folio,
@@ -137,7 +139,7 @@ static const struct file_operations probe_fops = {
 
 static const struct super_operations probe_super_ops = {
 	.statfs		= simple_statfs,
-	.drop_inode	= generic_delete_inode,
+	.drop_inode	= inode_just_drop,
 };
 
 static struct dentry *probe_lookup(struct inode *dir, struct dentry *dentry,
@@ -147,7 +149,7 @@ static struct dentry *probe_lookup(struct inode *dir, struct dentry *dentry,
 
 	if (!strcmp(dentry->d_name.name, "file"))
 		inode = iget_locked(dir->i_sb, 2);
-	if (!inode || !(inode->i_state & I_NEW))
+	if (!inode || !(inode_state_read_once(inode) & I_NEW))
 		return d_splice_alias(inode, dentry);
 	inode->i_mode = S_IFREG | 0644;
 	inode->i_fop = &probe_fops;
@@ -162,7 +164,7 @@ static const struct inode_operations probe_root_ops = {
 	.lookup		= probe_lookup,
 };
 
-static int probe_fill_super(struct super_block *sb, void *data, int silent)
+static int probe_fill_super(struct super_block *sb, struct fs_context *fc)
 {
 	struct inode *root;
 
@@ -183,16 +185,25 @@ static int probe_fill_super(struct super_block *sb, void *data, int silent)
 	return sb->s_root ? 0 : -ENOMEM;
 }
 
-static struct dentry *probe_mount(struct file_system_type *type, int flags,
-				  const char *dev, void *data)
+static int probe_get_tree(struct fs_context *fc)
 {
-	return mount_bdev(type, flags, dev, data, probe_fill_super);
+	return get_tree_bdev(fc, probe_fill_super);
+}
+
+static const struct fs_context_operations probe_context_ops = {
+	.get_tree	= probe_get_tree,
+};
+
+static int probe_init_fs_context(struct fs_context *fc)
+{
+	fc->ops = &probe_context_ops;
+	return 0;
 }
 
 static struct file_system_type probe_type = {
 	.owner		= THIS_MODULE,
 	.name		= "mpagexprobe",
-	.mount		= probe_mount,
+	.init_fs_context = probe_init_fs_context,
 	.kill_sb	= kill_block_super,
 	.fs_flags	= FS_REQUIRES_DEV,
 };

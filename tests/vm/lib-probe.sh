@@ -2,7 +2,7 @@
 # This test proves what mpagex does with answers of get_block that demofs never
 # gives, on a filesystem made for that: one block at a time, more than was asked
 # for, half a block, contents instead of a place, or no place. And that it leaves
-# folios to ->writepage or to a hook when told so.
+# folios to ->writepage, where there is one, or to a hook when told so.
 # modes: -
 # blocks: -
 
@@ -75,7 +75,7 @@ check fsop "open a $DEV r,direct" "pread a 0 32K 3"
 again run null
 check fsop "open a $file rw" "map m a 0 32K rw" "store m 0 32K 4" "unmap m" \
 	"fsync a"
-counted folios 8 "folios given to ->writepage"
+counted folios 8 "folios given to the filesystem"
 counted again 0 "folios refused by mpagex_write_folio"
 check fsop "open a $DEV r,direct" "pread a 0 32K 4"
 
