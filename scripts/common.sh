@@ -39,20 +39,48 @@ fetch_deb()
 	fi </dev/null >&2
 }
 
-# Debian 12's 6.1 has no series in its metapackage's name.
+# Debian 12 has these itself. Later ones are in Debian 13's backports.
+in_debian_12()
+{
+	case $1 in
+	6.1|6.12) ;;
+	*) return 1 ;;
+	esac
+}
+
+# Have apt look where this series is.
+use_archive_of()
+{
+	in_debian_12 "$1" || {
+		APT_CONFIG=$("$top/scripts/trixie" -c) || exit
+		export APT_CONFIG
+	}
+}
+
+# Only a kernel that is not the newest has the series in its metapackage's name.
 image_metapackage()
 {
 	case $1 in
-	6.1)	echo linux-image-cloud-amd64 ;;
-	*)	echo "linux-image-$1-cloud-amd64" ;;
+	6.12)	echo linux-image-6.12-cloud-amd64 ;;
+	*)	echo linux-image-cloud-amd64 ;;
 	esac
 }
 
 # "linux-image-6.12.9-cloud-amd64 (= 6.12.9-1)" becomes "6.12.9-cloud-amd64 6.12.9-1".
 ask_apt()
 {
+	use_archive_of "$1"
 	apt-cache show --no-all-versions "$(image_metapackage "$1")" 2>/dev/null |
-	sed -n 's/^Depends: linux-image-\([^ ]*\) (= \([^)]*\)).*/\1 \2/p'
+	sed -n 's/^Depends: \(.*, \)*linux-image-\([^ ]*\) (= \([^)]*\)).*/\2 \3/p'
+}
+
+lists_of()
+{
+	if in_debian_12 "$1"; then
+		echo /var/lib/apt/lists
+	else
+		echo "$cache/trixie/apt/lists"
+	fi
 }
 
 newest_cached()
@@ -67,7 +95,7 @@ resolve_kernel()
 {
 	answer=$cache/apt-$1
 	if ! [ -s "$answer" ] ||
-	   [ "$(find /var/lib/apt/lists -maxdepth 0 -newer "$answer")" ]; then
+	   [ "$(find "$(lists_of "$1")" -maxdepth 0 -newer "$answer" 2>&1)" ]; then
 		mkdir -p "$cache" && ask_apt "$1" >"$answer.$$" &&
 			mv "$answer.$$" "$answer"
 	fi
@@ -90,3 +118,17 @@ source_archive()
 			tar -xO "./usr/src/$package.tar.xz"
 	fi
 }
+
+# kernel_make KDIR ARG...: run make against a kernel's headers. Programs that
+# come with Debian 13's need that Debian's C library, and their modules its gcc.
+# Nothing here uses types (BTF), which need a file that only some headers have.
+kernel_make()
+(
+	kdir=$1
+	shift
+	set -- make -s -j "$(nproc)" -C "$kdir" CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
+	case $kdir in
+	"$cache"/linux/*+deb13*)	"$top/scripts/trixie" "$@" ;;
+	*)				"$@" ;;
+	esac
+)
