@@ -454,8 +454,8 @@ vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
 
 	from = offset_in_folio(folio, pos);
 	to = from + min_t(loff_t, PAGE_SIZE, size - pos);
-	/* All of such a folio may become writable at once. */
-	if (folio_test_pmd_mappable(folio)) {
+	/* The kernel may let all of such a folio be written to at once. */
+	if (mpagex_fault_maps_folio(folio)) {
 		from = 0;
 		to = min_t(loff_t, folio_size(folio), size - folio_pos(folio));
 	}

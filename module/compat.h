@@ -244,6 +244,16 @@ static inline size_t mpagex_copy_from_iter(struct folio *folio, size_t off,
 
 #endif
 
+/* Will one ->page_mkwrite make more than its page writable? */
+static inline bool mpagex_fault_maps_folio(struct folio *folio)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	return folio_test_pmd_mappable(folio);
+#else
+	return folio_test_large(folio);
+#endif
+}
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 
 static inline bool mpagex_has_writepage(struct address_space *mapping)
