@@ -6,13 +6,13 @@ obj-m := module/ demofs/
 else
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# KVER=6.1 or 6.12: one of Debian's cloud kernels, fetched into a cache.
+# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache.
 target := $(if $(KVER),$(KVER),$(KDIR))
 SBINDIR ?= /usr/sbin
 
 programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c))
 
-modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12 or KDIR=...)
+modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12|7.3 or KDIR=...)
 	@scripts/build $(target)
 
 demo: setup			## show what mpagex does, in a virtual machine
@@ -20,6 +20,9 @@ demo: setup			## show what mpagex does, in a virtual machine
 
 check: setup			## run every test: on the host, then in guests of 6.1 and 6.12
 	@tests/check
+
+matrix: setup			## the same on 6.1, 6.12 and 7.3, and a table
+	@tests/check 6.1 6.12 7.3
 
 check-unit:			## run the tests that need no kernel
 	@$(MAKE) --no-print-directory -C tests/unit check
@@ -57,7 +60,7 @@ build/prog/%: tests/prog/%.c tests/prog/pattern.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
 
-.PHONY: modules demo check bench check-unit shell lint setup install clean help programs
+.PHONY: modules demo check matrix bench check-unit shell lint setup install clean help programs
 .DEFAULT_GOAL := modules
 
 endif
