@@ -72,7 +72,7 @@ void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
  */
 static void zero_last_folio(struct bio *bio, size_t eof)
 {
-	struct bio_vec *last = bio_last_bvec_all(bio);
+	struct bio_vec *last = &bio->bi_io_vec[bio->bi_vcnt - 1];
 	unsigned long pfn = page_to_pfn(last->bv_page) +
 			    (last->bv_offset + last->bv_len - 1) / PAGE_SIZE;
 	struct folio *folio = page_folio(pfn_to_page(pfn));
