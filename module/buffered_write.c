@@ -427,8 +427,9 @@ static int dirty_range(struct write *w, struct folio *folio, size_t from,
  * @vmf: the fault.
  * @ops: the filesystem.
  *
- * For ->page_mkwrite. Takes the disk space of the page's blocks, so that a
- * full disk is a signal to the process and not a loss at writeback.
+ * For ->page_mkwrite. Takes the disk space of the page's blocks, and of all of
+ * its folio where the kernel makes that writable at once, so that a full disk
+ * is a signal to the process and not a loss at writeback.
  *
  * Context: process context, may sleep. Takes the freeze protection for faults
  * and invalidate_lock.
