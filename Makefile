@@ -9,6 +9,8 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 # KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache.
 target := $(if $(KVER),$(KVER),$(KDIR))
 SBINDIR ?= /usr/sbin
+MANDIR ?= /usr/share/man
+export DESTDIR SBINDIR MANDIR
 
 programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c))
 
@@ -40,12 +42,31 @@ setup:				## install the Debian packages that are missing
 	@scripts/setup
 
 # Debian's headers lack the key to sign with and the map that depmod.sh wants.
-install: modules		## install modules and mkfs.demofs, fsck.demofs (DESTDIR=)
+install: modules		## install modules, mkfs.demofs, fsck.demofs, manual (DESTDIR=)
 	@scripts/build $(target) INSTALL_MOD_PATH="$(DESTDIR)" DEPMOD=: \
 		INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install
 	[ "$(DESTDIR)" ] || depmod "$$(scripts/build -r $(target))"
-	install -d "$(DESTDIR)$(SBINDIR)"
-	install scripts/mkfs.demofs scripts/fsck.demofs "$(DESTDIR)$(SBINDIR)"
+	@scripts/package tools
+
+uninstall:			## remove what make install has installed (DESTDIR=)
+	@updates="$(DESTDIR)/lib/modules/$$(scripts/build -r $(target))/updates"; \
+		rm -f "$$updates"/module/mpagex.ko* "$$updates"/demofs/demofs.ko*; \
+		rmdir "$$updates/module" "$$updates/demofs" "$$updates" \
+			2>/dev/null || :
+	[ "$(DESTDIR)" ] || depmod "$$(scripts/build -r $(target))"
+	@scripts/package untools
+
+dkms-install:			## install by DKMS, for each kernel with headers here
+	@scripts/package dkms-install
+
+dkms-uninstall:			## remove that
+	@scripts/package dkms-uninstall
+
+deb:				## make build/mpagex-dkms_VERSION_all.deb
+	@scripts/package deb
+
+check-package: setup		## test installing and removing in a chroot, all three ways
+	@tests/package/run
 
 clean:				## remove what was built (fetched kernels stay in the cache)
 	rm -rf build
@@ -60,7 +81,8 @@ build/prog/%: tests/prog/%.c tests/prog/pattern.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
 
-.PHONY: modules demo check matrix bench check-unit shell lint setup install clean help programs
+.PHONY: modules demo check matrix bench check-unit shell lint setup install uninstall \
+	dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
 endif

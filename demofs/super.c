@@ -375,5 +375,6 @@ module_exit(demofs_exit);
 
 MODULE_DESCRIPTION("A small ext2-format filesystem that shows how to use mpagex");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(MPAGEX_VERSION);
 MODULE_ALIAS_FS("demofs");
 MPAGEX_IMPORT;

@@ -6,6 +6,9 @@
  */
 #include <linux/module.h>
 
+#include "mpagex.h"
+
 MODULE_DESCRIPTION("Multipage buffered I/O from get_block, out of tree");
 MODULE_AUTHOR("the mpagex authors");
 MODULE_LICENSE("GPL");
+MODULE_VERSION(MPAGEX_VERSION);

@@ -20,6 +20,8 @@ struct readahead_control;
 struct vm_fault;
 struct writeback_control;
 
+#define MPAGEX_VERSION	"0.1"
+
 /*
  * A using module says MPAGEX_IMPORT; once, beside its MODULE_LICENSE().
  * MODULE_IMPORT_NS() takes a token in some kernels and a string in others.

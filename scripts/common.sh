@@ -128,7 +128,12 @@ kernel_make()
 	shift
 	set -- make -s -j "$(nproc)" -C "$kdir" CONFIG_DEBUG_INFO_BTF_MODULES= "$@"
 	case $kdir in
-	"$cache"/linux/*+deb13*)	"$top/scripts/trixie" "$@" ;;
-	*)				"$@" ;;
+	"$cache"/linux/*+deb13*)
+		case $* in
+		*_install*) die "install on the machine that runs this kernel" ;;
+		esac
+		"$top/scripts/trixie" "$@" ;;
+	*)
+		"$@" ;;
 	esac
 )
