@@ -38,6 +38,9 @@ shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 lint: setup			## checkpatch, sparse, W=1, kernel-doc and shellcheck
 	@scripts/lint
 
+api:				## write build/api.rst, the reference of what mpagex exports
+	@scripts/api
+
 setup:				## install the Debian packages that are missing
 	@scripts/setup
 
@@ -82,7 +85,7 @@ build/prog/%: tests/prog/%.c tests/prog/pattern.h
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
 
 .PHONY: modules demo check matrix bench check-unit shell lint setup install uninstall \
-	dkms-install dkms-uninstall deb check-package clean help programs
+	api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
 endif
