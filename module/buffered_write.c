@@ -47,13 +47,23 @@ struct part {
 
 /**
  * mpagex_init_mapping - prepare a file for the whole path
- * @inode: being set up, not in use yet. Its block size must not exceed the
- *	page size.
+ * @inode: being set up, not in use yet.
+ *
+ * Return: 0, or -EINVAL if its blocks are smaller than 512 bytes or larger than
+ * a page: the file must not be used then. sb_set_blocksize() lets none of these
+ * pass; who has left i_blkbits as new_inode() or iget_locked() set it need not
+ * look.
  */
-void mpagex_init_mapping(struct inode *inode)
+int mpagex_init_mapping(struct inode *inode)
 {
-	WARN_ON_ONCE(inode->i_blkbits > PAGE_SHIFT);
+	if (inode->i_blkbits < SECTOR_SHIFT || inode->i_blkbits > PAGE_SHIFT) {
+		pr_err_once("%s (%s): blocks of 2^%u bytes: not possible\n",
+			    inode->i_sb->s_type->name, inode->i_sb->s_id,
+			    inode->i_blkbits);
+		return -EINVAL;
+	}
 	mapping_set_large_folios(inode->i_mapping);
+	return 0;
 }
 
 MPAGEX_EXPORT(mpagex_init_mapping);

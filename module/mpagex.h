@@ -73,7 +73,7 @@ struct mpagex_ops {
 	void (*write_failed)(struct inode *inode);
 };
 
-void mpagex_init_mapping(struct inode *inode);
+int mpagex_init_mapping(struct inode *inode);
 void mpagex_map_changed(struct inode *inode);
 
 void mpagex_buffered_readahead(struct readahead_control *rac,

@@ -26,6 +26,10 @@ static int hook_result = 1;
 module_param(hook_result, int, 0644);
 static int blocksize = 1024;
 module_param(blocksize, int, 0644);
+static bool whole;		/* the file is moved by the whole path */
+module_param(whole, bool, 0644);
+static int blkbits;		/* of the file, if they are not the superblock's */
+module_param(blkbits, int, 0644);
 
 static int calls;		/* of get_block */
 module_param(calls, int, 0644);
@@ -137,6 +141,83 @@ static const struct file_operations probe_fops = {
 	.fsync		= probe_fsync,
 };
 
+/* The whole path. All blocks are there; nothing is ever new. */
+
+static void probe_write_failed(struct inode *inode)
+{
+}
+
+static const struct mpagex_ops whole_ops = {
+	.get_block	= probe_get_block,
+	.write_failed	= probe_write_failed,
+};
+
+static void whole_readahead(struct readahead_control *rac)
+{
+	mpagex_buffered_readahead(rac, &whole_ops);
+}
+
+static int whole_read_folio(struct file *file, struct folio *folio)
+{
+	return mpagex_buffered_read_folio(folio, &whole_ops);
+}
+
+static int whole_writepages(struct address_space *mapping,
+			    struct writeback_control *wbc)
+{
+	return mpagex_buffered_writepages(mapping, wbc, &whole_ops);
+}
+
+static const struct address_space_operations whole_aops = {
+	.readahead	= whole_readahead,
+	.read_folio	= whole_read_folio,
+	.writepages	= whole_writepages,
+	MPAGEX_FOLIO_OPS,
+};
+
+static ssize_t whole_write_iter(struct kiocb *iocb, struct iov_iter *from)
+{
+	return mpagex_write_iter(iocb, from, &whole_ops);
+}
+
+static vm_fault_t whole_page_mkwrite(struct vm_fault *vmf)
+{
+	return mpagex_page_mkwrite(vmf, &whole_ops);
+}
+
+static const struct vm_operations_struct whole_vm_ops = {
+	.fault		= mpagex_fault,
+	.map_pages	= filemap_map_pages,
+	.page_mkwrite	= whole_page_mkwrite,
+};
+
+static int whole_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma->vm_ops = &whole_vm_ops;
+	return 0;
+}
+
+static const struct file_operations whole_fops = {
+	.llseek		= generic_file_llseek,
+	.read_iter	= mpagex_read_iter,
+	.write_iter	= whole_write_iter,
+	.mmap		= whole_mmap,
+	.fsync		= probe_fsync,
+};
+
+static int set_up_file(struct inode *inode)
+{
+	if (blkbits)
+		inode->i_blkbits = blkbits;
+	inode->i_fop = &probe_fops;
+	inode->i_mapping->a_ops = &probe_aops;
+	if (!whole)
+		return 0;
+	inode->i_fop = &whole_fops;
+	inode->i_mapping->a_ops = &whole_aops;
+	return mpagex_init_mapping(inode);
+}
+
 static const struct super_operations probe_super_ops = {
 	.statfs		= simple_statfs,
 	.drop_inode	= inode_just_drop,
@@ -146,14 +227,18 @@ static struct dentry *probe_lookup(struct inode *dir, struct dentry *dentry,
 				   unsigned int flags)
 {
 	struct inode *inode = NULL;
+	int err;
 
 	if (!strcmp(dentry->d_name.name, "file"))
 		inode = iget_locked(dir->i_sb, 2);
 	if (!inode || !(inode_state_read_once(inode) & I_NEW))
 		return d_splice_alias(inode, dentry);
 	inode->i_mode = S_IFREG | 0644;
-	inode->i_fop = &probe_fops;
-	inode->i_mapping->a_ops = &probe_aops;
+	err = set_up_file(inode);
+	if (err) {
+		iget_failed(inode);
+		return ERR_PTR(err);
+	}
 	mapping_set_gfp_mask(inode->i_mapping, GFP_USER);
 	inode->i_size = bdev_nr_bytes(dir->i_sb->s_bdev);
 	unlock_new_inode(inode);
