@@ -2,8 +2,9 @@
 # shellcheck shell=sh
 # What a test in a guest has at hand. Sourced before the test by tests/vm/run,
 # which has set IO (the mount option's value, or nothing), BS (the block size),
-# DEV and DEV2 (scratch disks, zeroed), MNT, TMP (an empty directory in memory)
-# and STATE (the runner's notes of this test).
+# DEV and DEV2 (scratch disks, zeroed), MNT, TMP (an empty directory in memory),
+# FULL (1 if the test's full form is wanted, else nothing) and STATE (the runner's
+# notes of this test).
 
 tracing=/sys/kernel/tracing
 
