@@ -14,6 +14,11 @@
 #include <linux/fs.h>
 #include <linux/version.h>
 
+/* From then on <linux/writeback.h> has it. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+#include <linux/pagevec.h>
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define mnt_idmap		user_namespace
 #define nop_mnt_idmap		init_user_ns
@@ -64,6 +69,12 @@ static inline struct timespec64 demofs_init_ts(struct inode *inode)
 #define inode_set_ctime(inode, sec, ns)	((inode)->i_ctime = demofs_sec(sec))
 #define inode_set_mtime_to_ts(inode, ts)	((inode)->i_mtime = (ts))
 #define simple_inode_init_ts		demofs_init_ts
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+#define demofs_bdev_mapping(bdev)	((bdev)->bd_inode->i_mapping)
+#else
+#define demofs_bdev_mapping(bdev)	((bdev)->bd_mapping)
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)

@@ -82,12 +82,15 @@ struct demofs_sb_info {
 	struct percpu_counter free_blocks;
 	struct percpu_counter free_inodes;
 
+	errseq_t write_err;	/* failed writes of metadata, seen so far */
+
 	unsigned long flags;			/* the bits below */
 	struct ratelimit_state msg_limit;
 };
 
-#define DEMOFS_SHUTDOWN		0	/* FS_IOC_SHUTDOWN: write nothing */
+#define DEMOFS_SHUTDOWN		0	/* on request, or the disk is gone */
 #define DEMOFS_ERROR_RO		1	/* errors=remount-ro has struck */
+#define DEMOFS_UNWRITTEN	2	/* see demofs_retry_writes() */
 
 struct demofs_inode_info {
 	__le32 data[DEMOFS_N_BLOCKS];	/* block pointers, or a short symlink */
@@ -161,6 +164,13 @@ int demofs_begin_writing(struct super_block *sb);
 int demofs_end_writing(struct super_block *sb);
 void demofs_free_sb_info(struct demofs_sb_info *sbi);
 extern const struct super_operations demofs_super_operations;
+
+/* failed.c: metadata that could not be written */
+void demofs_watch_writes(struct super_block *sb);
+void demofs_check_writes(struct super_block *sb);
+void demofs_retry_writes(struct super_block *sb);
+void demofs_forget(struct buffer_head *bh);
+void demofs_read_ahead(struct super_block *sb, u32 block);
 
 /* mount.c: options, the checks at mount, remounting */
 int demofs_show_options(struct seq_file *m, struct dentry *root);

@@ -110,7 +110,7 @@ static struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
 		return ERR_PTR(-EUCLEAN);
 	}
 	for (i = 1; i < run.len; i++)
-		sb_breadahead(dir->i_sb, run.pblk + i);
+		demofs_read_ahead(dir->i_sb, run.pblk + i);
 	bh = demofs_bread(dir->i_sb, run.pblk);
 	if (bh)
 		return bh;

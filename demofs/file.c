@@ -78,14 +78,20 @@ int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	if (demofs_is_shutdown(inode->i_sb))
 		return -EIO;
 	err = file_write_and_wait_range(file, start, end);
-	if (err)
-		return err;
-	err = demofs_sync_metadata(inode, datasync);
+	if (!err)
+		err = demofs_sync_metadata(inode, datasync);
 	/* Writing it may have shown that other data had failed before. */
 	err2 = file_check_and_advance_wb_err(file);
-	if (err || err2)
-		return err ? err : err2;
-	return blkdev_issue_flush(inode->i_sb->s_bdev);
+	err = err ? err : err2;
+	if (!err)
+		err = blkdev_issue_flush(inode->i_sb->s_bdev);
+	if (err && err != -EINTR) {
+		/* Who reported the block could not tell whose it is. */
+		demofs_err(inode->i_sb, "inode %u: not on the disk: error %d",
+			   demofs_ino(inode), err);
+		demofs_check_writes(inode->i_sb);
+	}
+	return err;
 }
 
 /*

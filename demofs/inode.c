@@ -308,6 +308,7 @@ int demofs_write_inode(struct inode *inode, struct writeback_control *wbc)
 
 	if (demofs_is_shutdown(sb))
 		return -EIO;
+	demofs_check_writes(sb);
 	if (S_ISREG(inode->i_mode) && i_size_read(inode) > S32_MAX)
 		err = demofs_set_large_file(sb);
 
@@ -342,6 +343,8 @@ int demofs_sync_inode_block(struct inode *inode)
 
 	if (!bh)
 		return 0;
+	if (buffer_write_io_error(bh))
+		demofs_mark_dirty(bh);	/* a new call, a new try */
 	err = sync_dirty_buffer(bh);
 	if (!err && buffer_write_io_error(bh))
 		err = -EIO;

@@ -252,7 +252,7 @@ static int demofs_fill_branch(struct inode *inode,
 	}
 	while (i--) {
 		if (err)
-			bforget(bh[i]);
+			demofs_forget(bh[i]);
 		else
 			brelse(bh[i]);
 	}

@@ -367,6 +367,7 @@ static int demofs_fill_super(struct super_block *sb, struct fs_context *fc)
 	if (!sbi)
 		return -ENOMEM;
 	sb->s_fs_info = sbi;
+	demofs_watch_writes(sb);
 
 	err = demofs_read_super(sb, fc->sb_flags & SB_SILENT);
 	if (!err)
@@ -466,8 +467,10 @@ static void demofs_kill_sb(struct super_block *sb)
 	 * Unmounting writes no file of a read-only filesystem. One that became
 	 * so by an error has dirty ones, written before it by their owners.
 	 */
-	if (sb->s_root && test_bit(DEMOFS_ERROR_RO, &sbi->flags))
+	if (sb->s_root && test_bit(DEMOFS_ERROR_RO, &sbi->flags)) {
 		sync_inodes_sb(sb);
+		demofs_retry_writes(sb);
+	}
 	kill_block_super(sb);
 }
 

@@ -213,11 +213,14 @@ int demofs_begin_writing(struct super_block *sb)
 int demofs_end_writing(struct super_block *sb)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
-	int err = sync_blockdev(sb->s_bdev);
 	u16 state;
+	int err;
 
 	if (demofs_is_shutdown(sb))
 		return -EIO;
+	demofs_retry_writes(sb);
+	err = sync_blockdev(sb->s_bdev);
+	demofs_check_writes(sb);
 	if (err)
 		return err;	/* VALID_FS would be a lie */
 
@@ -237,8 +240,11 @@ static int demofs_sync_fs(struct super_block *sb, int wait)
 	if (demofs_is_shutdown(sb))
 		return -EIO;
 	/* First all other metadata: the superblock's write flushes it. */
-	if (wait)
+	if (wait) {
+		demofs_retry_writes(sb);
 		err = sync_blockdev(sb->s_bdev);
+		demofs_check_writes(sb);
+	}
 	err2 = demofs_commit_super(sb, wait);
 	return err ? err : err2;
 }

@@ -73,7 +73,8 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 		/* Pages are gone already, but a directory lies in buffers. */
 		if (!S_ISREG(inode->i_mode) &&
 		    demofs_blocks_valid(DEMOFS_SB(inode->i_sb), pblk, 1))
-			bforget(sb_find_get_block(inode->i_sb, pblk));
+			demofs_forget(sb_find_get_block(inode->i_sb,
+							pblk));
 		demofs_trunc_add(trunc, pblk);
 		return;
 	}
@@ -96,7 +97,7 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 
 	if (!keep || demofs_count_zeros(array, kept + 1) == kept + 1) {
 		*ptr = 0;
-		bforget(bh);
+		demofs_forget(bh);
 		demofs_trunc_add(trunc, pblk);
 	} else {
 		demofs_dirty_array(inode, bh);

@@ -88,6 +88,12 @@ void bforget(struct buffer_head *bh)
 	brelse(bh);
 }
 
+void demofs_forget(struct buffer_head *bh)
+{
+	might_sleep();
+	bforget(bh);
+}
+
 void lock_buffer(struct buffer_head *bh)
 {
 	might_sleep();

@@ -29,6 +29,7 @@ typedef uint32_t u32, __le32;
 typedef uint64_t u64, sector_t;
 typedef int32_t s32;
 typedef int64_t s64;
+typedef u32 errseq_t;
 typedef unsigned short umode_t;
 typedef int vm_fault_t;
 typedef struct { unsigned int val; } kuid_t, kgid_t;

@@ -26,6 +26,42 @@ dm_bad()
 		echo "$after $((total - after)) linear $DEV $after"
 }
 
+# dm_bad_list: the same for any number of stretches, a line "FIRST COUNT" each on
+# standard input, in any order.
+dm_bad_list()
+{
+	sort -n | awk -v total="$(blockdev --getsz "$DEV")" -v dev="$DEV" '
+	function linear(end) {
+		if (end > at)
+			print at + 0, end - at, "linear", dev, at + 0
+		at = end
+	}
+	$1 + $2 > at {
+		linear($1)
+		print at, $1 + $2 - at, "error"
+		at = $1 + $2
+	}
+	END { linear(total) }'
+}
+
+# stretches BLOCK[-BLOCK]...: where these blocks of the file whose layout is in
+# $TMP/layout are on the disk, as dm_bad_list takes them.
+stretches()
+{
+	echo "$*" | tr ' ' '\n' | awk -v per="$((BS / 512))" '
+	NR == FNR {
+		if ($1 ~ /^[0-9]/)
+			for (i = 0; i < $3; i++)
+				at[$1 + i] = $2 + i
+		next
+	}
+	{
+		n = split($1, ends, "-")
+		for (i = ends[1]; i <= ends[n]; i++)
+			print at[i] * per, per
+	}' "$TMP/layout" -
+}
+
 # dm_make: makes /dev/mapper/bad from a table on standard input.
 dm_make()
 {
@@ -81,6 +117,23 @@ block_of()
 		print $2 + want - $1
 		exit
 	}'
+}
+
+# inode_block FILE: the block of the inode table that has its inode.
+inode_block()
+{
+	ino=$(debugfs -R "stat $1" "$DEV" 2>/dev/null |
+		sed -n 's/^Inode: \([0-9]*\).*/\1/p')
+	debugfs -R "imap <$ino>" "$DEV" 2>/dev/null |
+		sed -n 's/.*located at block \([0-9]*\).*/\1/p'
+}
+
+# group_block PART: the first group's "Block bitmap", "Inode bitmap" or "Inode
+# table".
+group_block()
+{
+	dumpe2fs "$DEV" 2>/dev/null |
+		sed -n "s/^ *$1 at \\([0-9]*\\).*/\\1/p" | head -n 1
 }
 
 # soil_memory: leaves no page of free memory that is likely to be used next full
