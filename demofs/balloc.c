@@ -390,6 +390,9 @@ void demofs_free_blocks(struct super_block *sb, u32 first, u32 count)
 			if (freed != n)
 				demofs_corrupt(sb, "blocks %u to %u: %u of them were free already",
 					       first, first + n - 1, n - freed);
+		} else if (PTR_ERR(bh) != -EUCLEAN) {
+			demofs_corrupt(sb, "blocks %u to %u: cannot be freed: error %ld",
+				       first, first + n - 1, PTR_ERR(bh));
 		}
 		first += n;
 		count -= n;

@@ -219,6 +219,8 @@ ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from);
 /* inode.c: inodes between memory and disk, attributes, truncate */
 struct inode *demofs_iget(struct super_block *sb, unsigned long ino);
 int demofs_write_inode(struct inode *inode, struct writeback_control *wbc);
+struct demofs_inode *demofs_read_inode(struct super_block *sb, u32 ino,
+				       struct buffer_head **bh);
 int demofs_sync_inode_block(struct inode *inode);
 void demofs_evict_inode(struct inode *inode);
 int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,

@@ -240,6 +240,8 @@ static void demofs_init_inode(struct inode *inode, struct inode *dir,
 struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 {
 	struct super_block *sb = dir->i_sb;
+	struct demofs_inode *raw;
+	struct buffer_head *bh;
 	struct inode *inode;
 	s64 ino;
 
@@ -255,6 +257,15 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	}
 
 	inode->i_ino = ino;
+	/* A name must not lead to what cannot be written for want of its block. */
+	raw = demofs_read_inode(sb, ino, &bh);
+	if (IS_ERR(raw)) {
+		inode->i_mode = mode;
+		demofs_free_inode(inode);
+		iput(inode);
+		return ERR_CAST(raw);
+	}
+	brelse(bh);
 	if (insert_inode_locked(inode) < 0) {
 		/* In use, but free on the disk: it stays marked from now on. */
 		demofs_corrupt(sb, "inode %lld: marked as free while in use",
@@ -284,8 +295,12 @@ void demofs_free_inode(struct inode *inode)
 	bool was_used;
 
 	bh = demofs_read_inode_bitmap(sb, nr);
-	if (IS_ERR(bh))
+	if (IS_ERR(bh)) {
+		if (PTR_ERR(bh) != -EUCLEAN)
+			demofs_corrupt(sb, "inode %u: cannot be freed: error %ld",
+				       demofs_ino(inode), PTR_ERR(bh));
 		return;
+	}
 	spin_lock(&group->lock);
 	was_used = __test_and_clear_bit_le(bit, bh->b_data) &&
 		   demofs_group_free_inodes(sbi, nr) < sbi->inodes_per_group;

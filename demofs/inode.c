@@ -28,8 +28,17 @@ static u32 demofs_inode_block(struct super_block *sb, u32 ino, u32 *offset)
 	       (byte >> sb->s_blocksize_bits);
 }
 
-static struct demofs_inode *demofs_read_inode(struct super_block *sb, u32 ino,
-					      struct buffer_head **bh)
+/**
+ * demofs_read_inode - read the part of the inode table with an inode
+ * @sb: the filesystem
+ * @ino: the inode's number, which is possible
+ * @bh: receives the buffer, to be released
+ *
+ * Context: May sleep.
+ * Return: the inode in @bh, or ERR_PTR(-EIO).
+ */
+struct demofs_inode *demofs_read_inode(struct super_block *sb, u32 ino,
+				       struct buffer_head **bh)
 {
 	u32 offset, block = demofs_inode_block(sb, ino, &offset);
 
@@ -313,8 +322,14 @@ int demofs_write_inode(struct inode *inode, struct writeback_control *wbc)
 		err = demofs_set_large_file(sb);
 
 	raw = demofs_read_inode(sb, inode->i_ino, &bh);
-	if (IS_ERR(raw))
+	if (IS_ERR(raw)) {
+		/* Nobody may hear of it now: let fsync tell, and try again. */
+		mapping_set_error(inode->i_mapping, PTR_ERR(raw));
+		demofs_corrupt(sb, "inode %u: cannot be written: error %ld",
+			       demofs_ino(inode), PTR_ERR(raw));
+		mark_inode_dirty(inode);
 		return PTR_ERR(raw);
+	}
 	demofs_encode_inode(inode, raw);
 	demofs_mark_dirty(bh);
 	brelse(bh);
@@ -363,8 +378,21 @@ static void demofs_delete_inode(struct inode *inode)
 						       WB_SYNC_NONE,
 	};
 
+	struct demofs_inode *raw;
+	struct buffer_head *bh;
+
 	/* A frozen filesystem stays as it is. */
 	sb_start_intwrite(inode->i_sb);
+	/*
+	 * An inode that cannot be ended on the disk keeps its blocks: there it
+	 * would still lead to them, and then two files would.
+	 */
+	raw = demofs_read_inode(inode->i_sb, inode->i_ino, &bh);
+	if (IS_ERR(raw)) {
+		demofs_corrupt(inode->i_sb, "inode %u: cannot be deleted: error %ld",
+			       demofs_ino(inode), PTR_ERR(raw));
+		goto out;
+	}
 	DEMOFS_I(inode)->dtime = ktime_get_real_seconds();
 	i_size_write(inode, 0);
 	if (inode->i_blocks > demofs_acl_sectors(inode))
@@ -375,6 +403,8 @@ static void demofs_delete_inode(struct inode *inode)
 	 */
 	demofs_write_inode(inode, &wbc);
 	demofs_free_inode(inode);
+	brelse(bh);
+out:
 	sb_end_intwrite(inode->i_sb);
 }
 

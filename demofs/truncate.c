@@ -47,6 +47,19 @@ static void demofs_trunc_add(struct demofs_trunc *trunc, u32 pblk)
 	trunc->count++;
 }
 
+/* What hangs below an unreadable block is in use until fsck finds it. */
+static void demofs_trunc_lose(struct demofs_trunc *trunc, u32 pblk, int err)
+{
+	struct inode *inode = trunc->inode;
+
+	trunc->err = err;
+	if (err == -EUCLEAN)
+		return;		/* fsck knows by now that it has to look */
+	demofs_corrupt(inode->i_sb,
+		       "inode %u: cannot free what indirect block %u leads to",
+		       demofs_ino(inode), pblk);
+}
+
 /*
  * Free a tree but for its first @keep file blocks.
  * @ptr: leads to its root; is cleared if nothing of the tree stays
@@ -81,8 +94,7 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 
 	bh = demofs_read_array(inode, pblk);
 	if (IS_ERR(bh)) {
-		/* What hangs below is lost until fsck finds it. */
-		trunc->err = PTR_ERR(bh);
+		demofs_trunc_lose(trunc, pblk, PTR_ERR(bh));
 		if (!keep)
 			*ptr = 0;
 		return;
