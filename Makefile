@@ -32,6 +32,9 @@ check-unit:			## run the tests that need no kernel
 bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
 	@scripts/bench
 
+powercut: setup			## cut the power at hundreds of points (SEED= POINTS= KVER=)
+	@SEED="$(SEED)" POINTS="$(POINTS)" KVER="$(KVER)" tests/powercut
+
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
 
@@ -84,7 +87,7 @@ build/prog/%: tests/prog/%.c tests/prog/pattern.h
 	@mkdir -p $(@D)
 	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
 
-.PHONY: modules demo check matrix bench check-unit shell lint setup install uninstall \
+.PHONY: modules demo check matrix bench powercut check-unit shell lint setup install uninstall \
 	api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
