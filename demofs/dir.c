@@ -16,11 +16,24 @@
 
 #define DEMOFS_DIR_READAHEAD	16	/* blocks */
 
+/*
+ * A place in a block, with the lengths that were found there, which are read
+ * once and are what counts from then on: in a corrupt filesystem the block can
+ * belong to something else too and change at any time.
+ */
+struct demofs_cursor {
+	struct buffer_head *bh;
+	u32 off;	/* of the entry in the block */
+	u32 len;	/* of the entry; 0 before the first one */
+	u32 name_len;
+};
+
 /* An entry and, in the same block, the one before it or NULL. */
 struct demofs_spot {
 	struct buffer_head *bh;
 	struct demofs_dir_entry *de;
 	struct demofs_dir_entry *prev;
+	u32 len;	/* both entries' */
 };
 
 static u32 demofs_dir_blocks(struct inode *dir)
@@ -34,24 +47,28 @@ static u32 demofs_entry_size(u32 name_len)
 	return round_up(sizeof(struct demofs_dir_entry) + name_len, 4);
 }
 
-/* What is wrong with the entry at byte @off of a block; NULL if nothing is. */
+/*
+ * What is wrong with the entry at a cursor, whose lengths are found out; NULL
+ * if nothing is.
+ */
 static const char *demofs_entry_fault(struct inode *dir,
 				      const struct demofs_dir_entry *de,
-				      u32 off)
+				      struct demofs_cursor *at)
 {
-	u32 left = i_blocksize(dir) - off;
-	u32 len;
+	u32 left = i_blocksize(dir) - at->off;
 
 	if (left < demofs_entry_size(1))
 		return "too little room";
-	len = le16_to_cpu(de->rec_len);
-	if (len % 4 || len < demofs_entry_size(max_t(u32, de->name_len, 1)))
+	at->len = le16_to_cpu(READ_ONCE(de->rec_len));
+	at->name_len = READ_ONCE(de->name_len);
+	if (at->len % 4 ||
+	    at->len < demofs_entry_size(max_t(u32, at->name_len, 1)))
 		return "bad length";
-	if (len > left)
+	if (at->len > left)
 		return "entry beyond the end";
 	if (!de->inode)
 		return NULL;
-	if (!de->name_len)
+	if (!at->name_len)
 		return "no name";
 	if (le32_to_cpu(de->inode) > DEMOFS_SB(dir->i_sb)->inodes_count)
 		return "bad inode number";
@@ -64,26 +81,24 @@ static struct demofs_dir_entry *demofs_entry_at(struct buffer_head *bh, u32 off)
 }
 
 /*
- * Find the entry after @de, or the first one if @de is NULL, and check it.
+ * Move a cursor to the next entry, and check it.
  * Return: it; NULL at the block's end; or ERR_PTR(-EUCLEAN).
  */
 static struct demofs_dir_entry *demofs_next_entry(struct inode *dir,
-						  struct buffer_head *bh,
-						  struct demofs_dir_entry *de)
+						  struct demofs_cursor *at)
 {
+	struct demofs_dir_entry *de;
 	const char *fault;
-	u32 off = 0;
 
-	if (de)
-		off = (char *)de - bh->b_data + le16_to_cpu(de->rec_len);
-	if (off == i_blocksize(dir))
+	at->off += at->len;
+	if (at->off == i_blocksize(dir))
 		return NULL;
-	de = demofs_entry_at(bh, off);
-	fault = demofs_entry_fault(dir, de, off);
+	de = demofs_entry_at(at->bh, at->off);
+	fault = demofs_entry_fault(dir, de, at);
 	if (!fault)
 		return de;
 	demofs_corrupt(dir->i_sb, "inode %u: %s in directory block %llu, byte %u",
-		       demofs_ino(dir), fault, (u64)bh->b_blocknr, off);
+		       demofs_ino(dir), fault, (u64)at->bh->b_blocknr, at->off);
 	return ERR_PTR(-EUCLEAN);
 }
 
@@ -154,9 +169,10 @@ static void demofs_fill_entry(struct demofs_dir_entry *de, u32 rec_len,
 }
 
 static bool demofs_entry_is(const struct demofs_dir_entry *de,
+			    const struct demofs_cursor *at,
 			    const struct qstr *name)
 {
-	return de->inode && de->name_len == name->len &&
+	return de->inode && at->name_len == name->len &&
 	       !memcmp(de->name, name->name, name->len);
 }
 
@@ -165,14 +181,18 @@ static int demofs_search_block(struct inode *dir, struct buffer_head *bh,
 			       const struct qstr *name,
 			       struct demofs_spot *spot)
 {
-	struct demofs_dir_entry *de = NULL, *prev = NULL;
+	struct demofs_dir_entry *de, *prev = NULL;
+	struct demofs_cursor at = { .bh = bh };
+	u32 prev_len = 0;
 
-	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de))) {
-		if (demofs_entry_is(de, name)) {
-			*spot = (struct demofs_spot) { bh, de, prev };
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, &at))) {
+		if (demofs_entry_is(de, &at, name)) {
+			*spot = (struct demofs_spot) { bh, de, prev,
+						       prev_len + at.len };
 			return 1;
 		}
 		prev = de;
+		prev_len = at.len;
 	}
 	return PTR_ERR_OR_ZERO(de);
 }
@@ -248,17 +268,17 @@ static int demofs_add_to_block(struct inode *dir, struct buffer_head *bh,
 			       const struct qstr *name, struct inode *inode)
 {
 	u32 need = demofs_entry_size(name->len);
-	struct demofs_dir_entry *de = NULL;
+	struct demofs_cursor at = { .bh = bh };
+	struct demofs_dir_entry *de;
 
-	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de))) {
-		u32 len = le16_to_cpu(de->rec_len);
-		u32 used = de->inode ? demofs_entry_size(de->name_len) : 0;
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, &at))) {
+		u32 used = de->inode ? demofs_entry_size(at.name_len) : 0;
 
-		if (len - used < need)
+		if (at.len - used < need)
 			continue;
 		if (used)
 			de->rec_len = cpu_to_le16(used);
-		demofs_fill_entry((void *)de + used, len - used, name->name,
+		demofs_fill_entry((void *)de + used, at.len - used, name->name,
 				  name->len, inode);
 		return 1;
 	}
@@ -361,8 +381,7 @@ int demofs_dir_remove(struct inode *dir, const struct qstr *name)
 		return err;
 	spot.de->inode = 0;
 	if (spot.prev)	/* which then reaches over the gap */
-		le16_add_cpu(&spot.prev->rec_len,
-			     le16_to_cpu(spot.de->rec_len));
+		spot.prev->rec_len = cpu_to_le16(spot.len);
 	info->add_hint = min(info->add_hint, info->find_hint);
 	demofs_dir_changed(dir, spot.bh);
 	brelse(spot.bh);
@@ -444,9 +463,10 @@ static bool demofs_entry_is_dots(const struct demofs_dir_entry *de)
 /* Return: 0 if the block has no names but "." and "..", 1, or -EUCLEAN. */
 static int demofs_block_in_use(struct inode *dir, struct buffer_head *bh)
 {
-	struct demofs_dir_entry *de = NULL;
+	struct demofs_cursor at = { .bh = bh };
+	struct demofs_dir_entry *de;
 
-	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de)))
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, &at)))
 		if (de->inode && !demofs_entry_is_dots(de))
 			return 1;
 	return PTR_ERR_OR_ZERO(de);
@@ -476,16 +496,16 @@ int demofs_dir_is_empty(struct inode *dir)
 }
 
 /* Tell of one entry. Return: 1, 0 if the reader has enough, or -EUCLEAN. */
-static int demofs_emit(struct inode *dir, struct buffer_head *bh,
+static int demofs_emit(struct inode *dir, const struct demofs_cursor *at,
 		       struct demofs_dir_entry *de, struct dir_context *ctx)
 {
-	if (memchr(de->name, '/', de->name_len) ||
-	    memchr(de->name, 0, de->name_len)) {
+	if (memchr(de->name, '/', at->name_len) ||
+	    memchr(de->name, 0, at->name_len)) {
 		demofs_corrupt(dir->i_sb, "inode %u: bad name in directory block %llu",
-			       demofs_ino(dir), (u64)bh->b_blocknr);
+			       demofs_ino(dir), (u64)at->bh->b_blocknr);
 		return -EUCLEAN;
 	}
-	return dir_emit(ctx, de->name, de->name_len, le32_to_cpu(de->inode),
+	return dir_emit(ctx, de->name, at->name_len, le32_to_cpu(de->inode),
 			fs_ftype_to_dtype(de->file_type));
 }
 
@@ -499,20 +519,21 @@ static int demofs_read_block(struct inode *dir, struct buffer_head *bh,
 			     struct dir_context *ctx)
 {
 	loff_t base = round_down(ctx->pos, i_blocksize(dir));
-	struct demofs_dir_entry *de = NULL;
+	struct demofs_cursor at = { .bh = bh };
+	struct demofs_dir_entry *de;
 	int ret;
 
-	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, bh, de))) {
-		loff_t pos = base + ((char *)de - bh->b_data);
+	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, &at))) {
+		loff_t pos = base + at.off;
 
 		if (pos < ctx->pos)
 			continue;
 		ctx->pos = pos;
-		ret = de->inode ? demofs_emit(dir, bh, de, ctx) : 1;
+		ret = de->inode ? demofs_emit(dir, &at, de, ctx) : 1;
 		if (ret <= 0)
 			return ret;
 		/* Before the next one is met: it may be a bad one. */
-		ctx->pos = pos + le16_to_cpu(de->rec_len);
+		ctx->pos = pos + at.len;
 	}
 	if (IS_ERR(de))
 		return PTR_ERR(de);
