@@ -95,6 +95,21 @@ int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 }
 
 /*
+ * Pointers that lead to the same blocks again and again can make a small disk
+ * look like terabytes of data, which nobody would see the end of.
+ */
+static int demofs_count_blocks(struct inode *inode, u64 *blocks, u32 more)
+{
+	*blocks += more;
+	if (*blocks <= DEMOFS_SB(inode->i_sb)->blocks_count)
+		return 0;
+	demofs_corrupt(inode->i_sb,
+		       "inode %u: has more blocks than the filesystem",
+		       demofs_ino(inode));
+	return -EUCLEAN;
+}
+
+/*
  * Find the first block at or after @lblk, but before @end, that is in a hole
  * or is not, as @hole says. Return: 0 with *@lblk moved, to @end if there is
  * none; or a negative errno.
@@ -103,6 +118,7 @@ static int demofs_seek_block(struct inode *inode, bool hole, u64 *lblk,
 			     u64 end)
 {
 	struct demofs_run run;
+	u64 blocks = 0;
 	int ret;
 
 	while (*lblk < end) {
@@ -113,6 +129,9 @@ static int demofs_seek_block(struct inode *inode, bool hole, u64 *lblk,
 			return ret;
 		if (hole == !ret)
 			return 0;
+		ret = demofs_count_blocks(inode, &blocks, ret);
+		if (ret)
+			return ret;
 		*lblk = min(*lblk + run.len, end);
 		cond_resched();
 	}
@@ -206,11 +225,15 @@ static int demofs_fill_fiemap(struct inode *inode,
 	u32 bits = inode->i_blkbits;
 	u64 end = demofs_end_block(inode);
 	struct demofs_extent extent, next;
+	u64 blocks = 0;
 	int ret;
 
 	ret = demofs_next_extent(inode, start, end, &next);
 	while (!ret && next.len && next.lblk < stop) {
 		extent = next;
+		ret = demofs_count_blocks(inode, &blocks, extent.len);
+		if (ret)
+			break;
 		/* Only having looked further tells which one is the last. */
 		ret = demofs_next_extent(inode, extent.lblk + extent.len, end,
 					 &next);
@@ -222,6 +245,7 @@ static int demofs_fill_fiemap(struct inode *inode,
 					      next.len ? 0 : FIEMAP_EXTENT_LAST);
 		if (fatal_signal_pending(current))
 			ret = -EINTR;
+		cond_resched();
 	}
 	return min(ret, 0);	/* 1: the caller has got all that it can hold */
 }
