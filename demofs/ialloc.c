@@ -243,6 +243,7 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
 	struct inode *inode;
+	bool in_use;
 	s64 ino;
 
 	if (demofs_is_shutdown(sb))
@@ -265,9 +266,10 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 		iput(inode);
 		return ERR_CAST(raw);
 	}
+	in_use = raw->i_links_count;
 	brelse(bh);
-	if (insert_inode_locked(inode) < 0) {
-		/* In use, but free on the disk: it stays marked from now on. */
+	if (in_use || insert_inode_locked(inode) < 0) {
+		/* The bitmap was wrong: it stays marked from now on. */
 		demofs_corrupt(sb, "inode %lld: marked as free while in use",
 			       ino);
 		iput(inode);

@@ -29,6 +29,19 @@ rm -f "$MNT/file"
 check umount "$MNT"
 check debugfs -R "stat /" "$DEV"
 
+# One inode free that is not, and that nobody has looked at.
+fresh
+check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
+ino=$(nameop stat "$MNT/file" ino)
+check umount "$MNT"
+debugfs -w -R "freei <$ino>" "$DEV" 2>/dev/null
+check mount_demofs
+expect_log "demofs \\(.*error: inode $ino: marked as free"
+same EUCLEAN "$(nameop mknod "$MNT/new" reg)" "mknod"
+check nameop mknod "$MNT/newer" reg >/dev/null
+check fsop "open a $MNT/file r" "pread a 0 10K 1"
+check umount "$MNT"
+
 # All inodes free, the reserved ones with them.
 fresh
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
