@@ -65,7 +65,8 @@ static void demofs_record_error(struct super_block *sb)
  * @sb: the filesystem
  * @fmt: the message, naming inode and block, without a newline
  *
- * The caller returns -EUCLEAN. What else happens is what errors= says.
+ * The caller returns -EUCLEAN. What else happens is what errors= says, but not
+ * while mounting: a mount that is refused leaves the disk as it was.
  *
  * Context: May sleep; takes super_lock.
  */
@@ -77,7 +78,7 @@ void demofs_corrupt(struct super_block *sb, const char *fmt, ...)
 	va_start(args, fmt);
 	demofs_vmsg(sb, KERN_CRIT, "error: ", fmt, &args);
 	va_end(args);
-	if (demofs_is_shutdown(sb))
+	if (demofs_is_shutdown(sb) || !sb->s_root)
 		return;
 	if (!sb_rdonly(sb))
 		demofs_record_error(sb);

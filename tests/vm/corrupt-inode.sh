@@ -42,4 +42,18 @@ for ino in 4000000000 1; do
 	names 0 mknod dir/new reg
 	check umount "$MNT"
 done
+
+# A root that cannot be one: the mount is refused, and not even that is noted.
+super()
+{
+	dd if="$DEV" bs=1k skip=1 count=1 2>/dev/null | md5sum
+}
+
+fresh
+check umount "$MNT"
+debugfs -w -R "set_inode_field / mode 0100644" "$DEV" 2>/dev/null
+before=$(super)
+same EUCLEAN "$(nameop mount "$DEV" "$MNT" demofs "io=$IO,errors=continue")" \
+	"mount"
+same "$before" "$(super)" "the superblock of a disk that was not mounted"
 nofsck
