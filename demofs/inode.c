@@ -120,9 +120,14 @@ void demofs_set_vfs_flags(struct inode *inode)
 static bool demofs_symlink_sane(struct inode *inode)
 {
 	const char *target = (char *)DEMOFS_I(inode)->data;
+	u32 sectors = demofs_acl_sectors(inode) + (i_blocksize(inode) >> 9);
 
 	if (!demofs_is_fast_symlink(inode))
-		return inode->i_size && inode->i_size < inode->i_sb->s_blocksize;
+		return inode->i_size && inode->i_size < i_blocksize(inode) &&
+		       inode->i_blocks == sectors &&
+		       demofs_count_zeros(DEMOFS_I(inode)->data + 1,
+					  DEMOFS_N_BLOCKS - 1) ==
+		       DEMOFS_N_BLOCKS - 1;
 	return inode->i_size && inode->i_size < sizeof(DEMOFS_I(inode)->data) &&
 	       strnlen(target, inode->i_size + 1) == inode->i_size;
 }
@@ -146,6 +151,9 @@ static const char *demofs_inode_fault(struct inode *inode)
 		if (!inode->i_size || inode->i_size > S32_MAX ||
 		    inode->i_size & (inode->i_sb->s_blocksize - 1))
 			return "impossible directory size";
+		/* It has no holes; and a search for a name reads all of it. */
+		if (inode->i_size >> 9 > inode->i_blocks)
+			return "a directory larger than its blocks";
 		return NULL;
 	case S_IFLNK:
 		return demofs_symlink_sane(inode) ? NULL : "impossible symlink";
@@ -370,6 +378,15 @@ int demofs_sync_inode_block(struct inode *inode)
 	return err;
 }
 
+/* What a device's number or a short symlink's target is, no block ever was. */
+static bool demofs_has_blocks(struct inode *inode)
+{
+	if (inode->i_blocks <= demofs_acl_sectors(inode))
+		return false;
+	return S_ISREG(inode->i_mode) || S_ISDIR(inode->i_mode) ||
+	       S_ISLNK(inode->i_mode);
+}
+
 /* Give back all that a file without a name has. */
 static void demofs_delete_inode(struct inode *inode)
 {
@@ -395,7 +412,7 @@ static void demofs_delete_inode(struct inode *inode)
 	}
 	DEMOFS_I(inode)->dtime = ktime_get_real_seconds();
 	i_size_write(inode, 0);
-	if (inode->i_blocks > demofs_acl_sectors(inode))
+	if (demofs_has_blocks(inode))
 		demofs_truncate_blocks(inode, 0);
 	/*
 	 * Blocks that could not be freed stay marked as in use until fsck. So

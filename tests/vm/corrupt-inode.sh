@@ -24,6 +24,43 @@ broken mode 0x01ff EUCLEAN
 broken mode 0 EUCLEAN
 broken links_count 0 EUCLEAN
 
+# The number of a device is none of a block, whatever the inode says.
+fresh
+check fsop "open a $MNT/file rw,creat" "pwrite a 0 4M 1"
+check umount "$MNT"
+block=$(block_of file 700)
+check mount_demofs
+names 0 mknod device blk $((block >> 8)) $((block & 255))
+check umount "$MNT"
+debugfs -w -R "set_inode_field /device blocks $((BS / 512))" "$DEV" 2>/dev/null
+check mount_demofs
+names 0 unlink device
+check umount "$MNT"
+debugfs -R "testb $block" "$DEV" 2>/dev/null | grep -q "marked in use" ||
+	fail "removing a device freed block $block of a file"
+
+# A symlink with pointers to more than its one block, and one with more blocks.
+for field in "block[3] $block" "blocks 80"; do
+	fresh
+	ln -s "$(printf '%0100d' 1)" "$MNT/file"
+	: >"$MNT/good"
+	check umount "$MNT"
+	debugfs -w -R "set_inode_field /file $field" "$DEV" 2>/dev/null
+	check mount_demofs
+	names EUCLEAN stat file size
+	names 0 stat good size
+	check umount "$MNT"
+done
+
+# A directory that would take long to search: larger than what it has of blocks.
+fresh
+mkdir "$MNT/file"
+check umount "$MNT"
+debugfs -w -R "set_inode_field /file size 0x40000000" "$DEV" 2>/dev/null
+check mount_demofs
+names EUCLEAN stat file size
+check umount "$MNT"
+
 # An entry that leads to an inode that does not exist, or is not to be used.
 for ino in 4000000000 1; do
 	fresh
