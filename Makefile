@@ -12,7 +12,9 @@ SBINDIR ?= /usr/sbin
 MANDIR ?= /usr/share/man
 export DESTDIR SBINDIR MANDIR
 
-programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c))
+# A program is a file, or a directory of files.
+programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c)) \
+	build/prog/hostile
 
 modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12|7.3 or KDIR=...)
 	@scripts/build $(target)
@@ -34,6 +36,13 @@ bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
 
 powercut: setup			## cut the power at hundreds of points (SEED= POINTS= KVER=)
 	@SEED="$(SEED)" POINTS="$(POINTS)" KVER="$(KVER)" tests/powercut
+
+# MUTANT= runs but that one and says what is damaged in it; with SHRINK=1 it
+# finds out how little of that it takes.
+hostile: setup			## mount thousands of damaged images (MUTANTS=, SEED=, KVER=)
+	@tests/hostile/run $(if $(KVER),-k $(KVER)) $(if $(SEED),-s $(SEED)) \
+		$(if $(MUTANTS),-n $(MUTANTS)) $(if $(MUTANT),-m $(MUTANT)) \
+		$(if $(SHRINK),-S)
 
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
@@ -83,11 +92,17 @@ help:				## list the targets
 
 programs: $(programs)
 
+program_flags := -std=gnu11 -O2 -Wall -Wextra -static -pthread
+
 build/prog/%: tests/prog/%.c tests/prog/pattern.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -O2 -Wall -Wextra -static -pthread -o $@ $<
+	$(CC) $(program_flags) -o $@ $<
 
-.PHONY: modules demo check matrix bench powercut check-unit shell lint setup install uninstall \
+build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
+
+.PHONY: modules demo check matrix bench hostile powercut check-unit shell lint setup install uninstall \
 	api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
