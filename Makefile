@@ -6,7 +6,8 @@ obj-m := module/ demofs/
 else
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache.
+# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache;
+# 6.12-debug: built from Debian's source.
 target := $(if $(KVER),$(KVER),$(KDIR))
 SBINDIR ?= /usr/sbin
 MANDIR ?= /usr/share/man
@@ -27,6 +28,9 @@ check: setup			## run every test: on the host, then in guests of 6.1 and 6.12
 
 matrix: setup			## the same on 6.1, 6.12 and 7.3, and a table
 	@tests/check 6.1 6.12 7.3
+
+check-debug: setup		## the guests' tests on a kernel with sanitizers; coverage
+	@tests/check-debug
 
 check-unit:			## run the tests that need no kernel
 	@$(MAKE) --no-print-directory -C tests/unit check
@@ -102,7 +106,7 @@ build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check matrix bench hostile powercut check-unit shell lint setup install uninstall \
+.PHONY: modules demo check check-debug matrix bench hostile powercut check-unit shell lint setup install uninstall \
 	api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
