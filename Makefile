@@ -106,8 +106,10 @@ build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check check-debug matrix bench hostile powercut check-unit shell lint setup install uninstall \
-	api dkms-install dkms-uninstall deb check-package clean help programs
+build/prog/nthfault: tests/prog/nthfault-names.h tests/prog/nthfault-data.h
+
+.PHONY: modules demo check check-debug matrix bench hostile powercut check-unit shell lint \
+	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
 endif
