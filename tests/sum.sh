@@ -56,7 +56,7 @@ run()
 
 summary()
 {
-	(cd "$logs" && grep -E '^not ok ' -- *) | sed 's/^\([^:]*\):not ok/failed: \1:/'
+	(cd "$logs" && grep -HE '^not ok ' -- *) | sed 's/^\([^:]*\):not ok/failed: \1:/'
 	echo
 	printf '%-14s %7s %7s %8s\n%s\n' '' passed failed skipped "$table"
 	printf '%d passed, %d failed' "$passed" "$failed"
