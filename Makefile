@@ -15,7 +15,7 @@ export DESTDIR SBINDIR MANDIR
 
 # A program is a file, or a directory of files.
 programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c)) \
-	build/prog/hostile
+	build/prog/hostile build/prog/exercise
 
 modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12|7.3 or KDIR=...)
 	@scripts/build $(target)
@@ -47,6 +47,10 @@ hostile: setup			## mount thousands of damaged images (MUTANTS=, SEED=, KVER=)
 	@tests/hostile/run $(if $(KVER),-k $(KVER)) $(if $(SEED),-s $(SEED)) \
 		$(if $(MUTANTS),-n $(MUTANTS)) $(if $(MUTANT),-m $(MUTANT)) \
 		$(if $(SHRINK),-S)
+
+exercise: setup			## random operations against a model (OPS= SEED= KVER= IO= BS=)
+	@OPS="$(OPS)" SEED="$(SEED)" KVER="$(KVER)" IO="$(IO)" BS="$(BS)" \
+		scripts/exercise
 
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
@@ -108,7 +112,11 @@ build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
 
 build/prog/nthfault: tests/prog/nthfault-names.h tests/prog/nthfault-data.h
 
-.PHONY: modules demo check check-debug matrix bench hostile powercut check-unit shell lint \
+build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
+
+.PHONY: modules demo check check-debug matrix bench exercise hostile powercut check-unit shell lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
