@@ -22,8 +22,6 @@
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define mnt_idmap		user_namespace
 #define nop_mnt_idmap		init_user_ns
-#else
-#include <linux/filelock.h>
 #endif
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
@@ -91,6 +89,13 @@ static inline struct timespec64 demofs_init_ts(struct inode *inode)
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 #define error_remove_folio	error_remove_page
 #define generic_error_remove_folio	generic_error_remove_page
+#endif
+
+/* Who tells a filesystem that its disk has been unplugged */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define DEMOFS_DEVICE_GONE(fn)
+#else
+#define DEMOFS_DEVICE_GONE(fn)	.shutdown = (fn),
 #endif
 
 /* What write_begin and write_end hand on, a folio by now, was a page. */

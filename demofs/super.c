@@ -336,6 +336,13 @@ static void demofs_put_super(struct super_block *sb)
 	sb->s_fs_info = NULL;
 }
 
+/* The device is gone: nothing that is asked from now on can come true. */
+static void __maybe_unused demofs_device_gone(struct super_block *sb)
+{
+	if (!test_and_set_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags))
+		demofs_msg(sb, KERN_ALERT, "the disk is gone: shut down");
+}
+
 const struct super_operations demofs_super_operations = {
 	.alloc_inode	= demofs_alloc_inode,
 	.free_inode	= demofs_free_in_core_inode,
@@ -347,6 +354,7 @@ const struct super_operations demofs_super_operations = {
 	.unfreeze_fs	= demofs_unfreeze_fs,
 	.statfs		= demofs_statfs,
 	.show_options	= demofs_show_options,
+	DEMOFS_DEVICE_GONE(demofs_device_gone)
 };
 
 static int __init demofs_init(void)
