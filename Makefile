@@ -6,8 +6,7 @@ obj-m := module/ demofs/
 else
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache;
-# 6.12-debug: built from Debian's source.
+# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache.
 target := $(if $(KVER),$(KVER),$(KDIR))
 SBINDIR ?= /usr/sbin
 MANDIR ?= /usr/share/man
@@ -15,7 +14,7 @@ export DESTDIR SBINDIR MANDIR
 
 # A program is a file, or a directory of files.
 programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c)) \
-	build/prog/hostile build/prog/exercise
+	build/prog/hostile
 
 modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12|7.3 or KDIR=...)
 	@scripts/build $(target)
@@ -29,11 +28,11 @@ check: setup			## run every test: on the host, then in guests of 6.1 and 6.12
 matrix: setup			## the same on 6.1, 6.12 and 7.3, and a table
 	@tests/check 6.1 6.12 7.3
 
-check-debug: setup		## the guests' tests on a kernel with sanitizers; coverage
-	@tests/check-debug
-
 check-unit:			## run the tests that need no kernel
 	@$(MAKE) --no-print-directory -C tests/unit check
+
+faults: setup			## fail the disk, fill it, unplug it, 1,000 mounts (KVER=)
+	@tests/faults $(if $(KVER),-k $(KVER))
 
 bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
 	@scripts/bench
@@ -47,10 +46,6 @@ hostile: setup			## mount thousands of damaged images (MUTANTS=, SEED=, KVER=)
 	@tests/hostile/run $(if $(KVER),-k $(KVER)) $(if $(SEED),-s $(SEED)) \
 		$(if $(MUTANTS),-n $(MUTANTS)) $(if $(MUTANT),-m $(MUTANT)) \
 		$(if $(SHRINK),-S)
-
-exercise: setup			## random operations against a model (OPS= SEED= KVER= IO= BS=)
-	@OPS="$(OPS)" SEED="$(SEED)" KVER="$(KVER)" IO="$(IO)" BS="$(BS)" \
-		scripts/exercise
 
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
@@ -110,14 +105,8 @@ build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-build/prog/nthfault: tests/prog/nthfault-names.h tests/prog/nthfault-data.h
-
-build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
-	@mkdir -p $(@D)
-	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
-
-.PHONY: modules demo check check-debug matrix bench exercise hostile powercut check-unit shell lint \
-	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
+.PHONY: modules demo check matrix bench hostile powercut check-unit faults shell \
+	lint setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
 endif
