@@ -6,7 +6,8 @@ obj-m := module/ demofs/
 else
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache.
+# KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache;
+# 6.12-debug: built from Debian's source.
 target := $(if $(KVER),$(KVER),$(KDIR))
 SBINDIR ?= /usr/sbin
 MANDIR ?= /usr/share/man
@@ -14,7 +15,7 @@ export DESTDIR SBINDIR MANDIR
 
 # A program is a file, or a directory of files.
 programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c)) \
-	build/prog/hostile
+	build/prog/hostile build/prog/exercise
 
 modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12|7.3 or KDIR=...)
 	@scripts/build $(target)
@@ -27,6 +28,9 @@ check: setup			## run every test: on the host, then in guests of 6.1 and 6.12
 
 matrix: setup			## the same on 6.1, 6.12 and 7.3, and a table
 	@tests/check 6.1 6.12 7.3
+
+check-debug: setup		## the guests' tests on a kernel with sanitizers; coverage
+	@tests/check-debug
 
 check-unit:			## run the tests that need no kernel
 	@$(MAKE) --no-print-directory -C tests/unit check
@@ -46,6 +50,10 @@ hostile: setup			## mount thousands of damaged images (MUTANTS=, SEED=, KVER=)
 	@tests/hostile/run $(if $(KVER),-k $(KVER)) $(if $(SEED),-s $(SEED)) \
 		$(if $(MUTANTS),-n $(MUTANTS)) $(if $(MUTANT),-m $(MUTANT)) \
 		$(if $(SHRINK),-S)
+
+exercise: setup			## random operations against a model (OPS= SEED= KVER= IO= BS=)
+	@OPS="$(OPS)" SEED="$(SEED)" KVER="$(KVER)" IO="$(IO)" BS="$(BS)" \
+		scripts/exercise
 
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
@@ -105,8 +113,14 @@ build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check matrix bench hostile powercut check-unit faults shell \
-	lint setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
+build/prog/nthfault: tests/prog/nthfault-names.h tests/prog/nthfault-data.h
+
+build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
+	@mkdir -p $(@D)
+	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
+
+.PHONY: modules demo check check-debug matrix bench exercise faults hostile powercut check-unit shell lint \
+	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
 endif

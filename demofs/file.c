@@ -334,6 +334,7 @@ const struct file_operations demofs_file_operations = {
 	.fsync		= demofs_fsync,
 	.splice_read	= filemap_splice_read,
 	.splice_write	= iter_file_splice_write,
+	.setlease	= generic_setlease,
 	.unlocked_ioctl	= demofs_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
 };

@@ -246,6 +246,15 @@ static long long op_advise(char **arg)
 	return -posix_fadvise(file(arg), 0, 0, advice);
 }
 
+/* "r" or "w": be told before somebody else writes, or opens, the file. */
+static long long op_lease(char **arg)
+{
+	int lease = !strcmp(arg[2], "r") ? F_RDLCK :
+		    !strcmp(arg[2], "w") ? F_WRLCK : F_UNLCK;
+
+	return fcntl(file(arg), F_SETLEASE, lease) ? -errno : 0;
+}
+
 static long long op_size(char **arg)
 {
 	struct stat st;
@@ -442,6 +451,7 @@ static const struct op {
 	{ "fallocate", 3, op_fallocate, 0 },
 	{ "seek", 3, op_seek, 0 },
 	{ "advise", 2, op_advise, 0 },
+	{ "lease", 2, op_lease, 0 },
 	{ "size", 1, op_size, 0 },
 	{ "sectors", 1, op_sectors, 0 },
 	{ "unlink", 1, op_unlink, 0 },

@@ -4,7 +4,8 @@
 # which has set IO (the mount option's value, or nothing), BS (the block size),
 # DEV and DEV2 (scratch disks, zeroed), MNT, TMP (an empty directory in memory),
 # FULL (1 if the test's full form is wanted, else nothing) and STATE (the runner's
-# notes of this test).
+# notes of this test). A test that takes minutes says on descriptor 3 how far it
+# is, in lines that begin with "# ".
 
 tracing=/sys/kernel/tracing
 

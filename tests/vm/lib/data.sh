@@ -111,3 +111,63 @@ same_as_tmpfs()
 	check cmp "$MNT/file" "$TMP/file"
 	seen_by_others file "$TMP/file"
 }
+
+# exercise_args: prints what the program exercise has to know of the filesystem
+# under test, and which operations its driver, ported or not, gets wrong.
+exercise_args()
+{
+	case $IO in
+	ext2x|exfatx|vfatx)
+		# What a process stores behind the end of the file is never zeroed.
+		skipped=smear
+		# O_APPEND fills up to where the descriptor was, 6.12's exfat.
+		[ "$IO" != exfatx ] || skipped=$skipped,append
+		echo "-x $skipped -m $DEV,$IO,${OPTS-}" ;;
+	*)
+		echo "-m $DEV,demofs,io=$IO${OPTS:+,}${OPTS-}" ;;
+	esac
+}
+
+# in_small_memory 0|1 COMMAND...: in a control group that has hardly any, or not.
+in_small_memory()
+{
+	group=$TMP/group
+	small=$1
+	shift
+	mkdir "$group" || return
+	mount -t cgroup2 none "$group" || return
+	echo +memory >"$group/cgroup.subtree_control"
+	mkdir -p "$group/small"
+	(
+		[ "$small" = 0 ] || echo 32M >"$group/small/memory.max"
+		echo 0 >"$group/small/cgroup.procs"
+		exec "$@"
+	)
+	status=$?
+	rmdir "$group/small"
+	umount "$group"
+	rmdir "$group"
+	return $status
+}
+
+# exercised OPS SEED 0|1: so many random operations on a new filesystem whose free
+# blocks are not zeros, with small memory or not; then all other ways to the
+# file's bytes.
+exercised()
+{
+	umount "$MNT" 2>/dev/null
+	if ported; then
+		fresh
+	else
+		yes "the disk's old contents" | head -c 50331648 |
+			dd of="$DEV" bs=64k 2>/dev/null
+		check mkfs.demofs -q -F -b "$BS" -E nodiscard "$DEV" 48m
+		check mount_demofs
+	fi
+	# shellcheck disable=SC2046 # words
+	in_small_memory "$3" exercise -n "$1" -s "$2" -o "$TMP/copy" \
+		-g "$TMP/group/small" $(exercise_args) "$MNT/file" ||
+		fail "exercise, seed $2: status $?; see below"
+	seen_by_others file "$TMP/copy"
+	[ "$(stock_type)" != ext2 ] || check e2fsck -fn "$DEV"
+}

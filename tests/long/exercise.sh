@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test does $OPS random operations drawn from $SEED on a file and compares
+# all that it reads with a model, as data-exercise does. It begins with a new
+# filesystem now and then, every other time with little memory.
+# timeout: 36000
+
+ops=${OPS:-1000000}
+slice=50000
+begun=$(date +%s)
+for i in $(seq 0 $(((ops - 1) / slice))); do
+	done=$((i * slice))
+	echo "# io=$IO, $BS: $done of $ops operations after $(($(date +%s) - begun)) s" >&3
+	[ $((ops - done)) -gt $slice ] || slice=$((ops - done))
+	exercised $slice $((${SEED:-1} + i)) $((i % 2))
+done
+echo "# io=$IO, $BS: all done after $(($(date +%s) - begun)) s" >&3
