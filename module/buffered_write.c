@@ -25,6 +25,9 @@
  */
 #define FAULT_IN_BYTES	SZ_1M
 
+/* Folios for a writer in small steps do not get larger than this. */
+#define GROWN_BYTES	SZ_64K
+
 /* One write(2). */
 struct write {
 	struct inode *inode;
@@ -239,6 +242,39 @@ static ssize_t copy_part(struct write *w, struct part *p, struct iov_iter *from)
 }
 
 /*
+ * How large a folio at @pos should be, if there is none. Who writes in order in
+ * small steps shall have large folios as well: each twice the size of the one
+ * before, once that is full.
+ */
+static size_t wanted_size(struct write *w, loff_t pos, size_t bytes)
+{
+	struct folio *before;
+
+	if (bytes >= GROWN_BYTES || pos < PAGE_SIZE || offset_in_page(pos))
+		return bytes;
+	before = filemap_get_folio(w->inode->i_mapping,
+				   (pos >> PAGE_SHIFT) - 1);
+	if (IS_ERR_OR_NULL(before))
+		return bytes;
+	if (folio_test_dirty(before) && folio_test_uptodate(before))
+		bytes = max(bytes, min_t(size_t, 2 * folio_size(before),
+					 GROWN_BYTES));
+	folio_put(before);
+	return bytes;
+}
+
+/* The folio at @pos, locked. */
+static struct folio *get_folio(struct write *w, loff_t pos, size_t bytes)
+{
+	struct address_space *mapping = w->inode->i_mapping;
+	struct folio *folio = mpagex_find_write_folio(mapping, pos);
+
+	if (!IS_ERR_OR_NULL(folio))
+		return folio;
+	return mpagex_get_write_folio(mapping, pos, wanted_size(w, pos, bytes));
+}
+
+/*
  * Write what the folio at @pos can take of @bytes, up to the end of the run.
  * Return: bytes written, 0 if the source has to be faulted in, or an errno.
  */
@@ -251,7 +287,7 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 	loff_t run_end;
 	ssize_t ret;
 
-	p.folio = mpagex_get_write_folio(w->inode->i_mapping, pos, bytes);
+	p.folio = get_folio(w, pos, bytes);
 	if (IS_ERR(p.folio))
 		return PTR_ERR(p.folio);
 

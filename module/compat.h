@@ -146,6 +146,14 @@ static inline int mpagex_walk_dirty(struct address_space *mapping,
 
 #endif
 
+/* The folio at @pos, locked and stable, or NULL or an error if there is none. */
+static inline struct folio *
+mpagex_find_write_folio(struct address_space *mapping, loff_t pos)
+{
+	return __filemap_get_folio(mapping, pos >> PAGE_SHIFT,
+				   FGP_LOCK | FGP_WRITE | FGP_STABLE, 0);
+}
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 
 #define vmf_fs_error block_page_mkwrite_return
@@ -191,9 +199,7 @@ mpagex_get_write_folio(struct address_space *mapping, loff_t pos, size_t len)
 	if (index & ((1UL << order) - 1))
 		order = __ffs(index);
 	do {
-		folio = __filemap_get_folio(mapping, index,
-					    FGP_LOCK | FGP_WRITE | FGP_STABLE,
-					    0);
+		folio = mpagex_find_write_folio(mapping, pos);
 		if (!folio)
 			folio = mpagex_compat_add_write_folio(mapping, index,
 							      order);
