@@ -394,7 +394,6 @@ static void demofs_delete_inode(struct inode *inode)
 		.sync_mode = inode_needs_sync(inode) ? WB_SYNC_ALL :
 						       WB_SYNC_NONE,
 	};
-
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
 
@@ -434,12 +433,12 @@ out:
 void demofs_evict_inode(struct inode *inode)
 {
 	truncate_inode_pages_final(&inode->i_data);
-	if (demofs_is_shutdown(inode->i_sb))
-		;
-	else if (!inode->i_nlink && !is_bad_inode(inode))
-		demofs_delete_inode(inode);
-	else	/* the next fsync would not know of them */
-		mmb_sync(&DEMOFS_I(inode)->metadata);
+	if (!demofs_is_shutdown(inode->i_sb)) {
+		if (!inode->i_nlink && !is_bad_inode(inode))
+			demofs_delete_inode(inode);
+		else	/* the next fsync would not know of them */
+			mmb_sync(&DEMOFS_I(inode)->metadata);
+	}
 	mmb_invalidate(&DEMOFS_I(inode)->metadata);
 	clear_inode(inode);
 }
