@@ -18,14 +18,7 @@ echo 64M >"$groups/small/memory.max"
 
 # The kernel's count of a group's dirty pages lags by seconds; a writer that fills
 # the group in less gets killed, on XFS too. The count of all is exact.
-restore()
-{
-	echo 20 >/proc/sys/vm/dirty_ratio
-	echo 10 >/proc/sys/vm/dirty_background_ratio
-}
-trap restore EXIT
-echo $((16 << 20)) >/proc/sys/vm/dirty_bytes
-echo $((8 << 20)) >/proc/sys/vm/dirty_background_bytes
+limit_dirty 16
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 700m
 check mount_demofs

@@ -4,21 +4,9 @@
 # modes: mpagex
 # blocks: 4096
 
-check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
-modprobe -q dm-mod || :
-modprobe -q dm-delay || skip "no dm-delay in this kernel"
-sectors=$(blockdev --getsz "$DEV")
-echo "0 $sectors delay $DEV 0 0 $DEV 0 50 $DEV 0 0" | dm_make
-check mount_demofs /dev/mapper/bad
+slow_demofs 50
 sync
-restore()
-{
-	echo 20 >/proc/sys/vm/dirty_ratio
-	echo 10 >/proc/sys/vm/dirty_background_ratio
-}
-trap restore EXIT
-echo $((8 << 20)) >/proc/sys/vm/dirty_bytes
-echo $((4 << 20)) >/proc/sys/vm/dirty_background_bytes
+limit_dirty 8
 
 trace_start balance_dirty_pages
 iovop flood "$MNT/file" 64M >"$TMP/wrote" &
@@ -31,8 +19,7 @@ while kill -0 $pid 2>/dev/null; do
 done
 wait
 trace_stop
-restore
-trap - EXIT
+unlimit_dirty
 same $((64 << 20)) "$(cat "$TMP/wrote")" "bytes written"
 held=$(grep -c "balance_dirty_pages: .* paused=" "$TMP/trace")
 [ "$held" -ge 4 ] || fail "held back $held times only"

@@ -5,12 +5,7 @@
 # modes: mpagex dropin bh
 # blocks: 4096
 
-check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
-modprobe -q dm-mod || :
-modprobe -q dm-delay || skip "no dm-delay in this kernel"
-sectors=$(blockdev --getsz "$DEV")
-echo "0 $sectors delay $DEV 0 0 $DEV 0 200 $DEV 0 0" | dm_make
-check mount_demofs /dev/mapper/bad
+slow_demofs 200
 slow=/dev/mapper/bad
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1" "fsync a"
 check fsop "open a $MNT/file rw" "pwrite a 0 1M 2"

@@ -70,6 +70,18 @@ dm_make()
 	dmsetup mknodes bad
 }
 
+# slow_demofs MS: a new file system, mounted, on /dev/mapper/bad, where each write
+# takes so long.
+slow_demofs()
+{
+	check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
+	modprobe -q dm-mod || :
+	modprobe -q dm-delay || skip "no dm-delay in this kernel"
+	total=$(blockdev --getsz "$DEV")
+	echo "0 $total delay $DEV 0 0 $DEV 0 $1 $DEV 0 0" | dm_make
+	check mount_demofs /dev/mapper/bad
+}
+
 # dm_become: a new table for it, from standard input, in use.
 dm_become()
 {

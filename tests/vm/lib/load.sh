@@ -1,6 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
-# For tests that need something going on meanwhile. Sourced by lib.sh.
+# For tests that need something going on meanwhile, or too little memory for it. Sourced by lib.sh.
+
+# limit_dirty MIB: that much dirty memory is too much, half of it a reason to write;
+# until unlimit_dirty or the test's end.
+limit_dirty()
+{
+	trap unlimit_dirty EXIT
+	echo $(($1 << 20)) >/proc/sys/vm/dirty_bytes
+	echo $(($1 << 19)) >/proc/sys/vm/dirty_background_bytes
+}
+
+unlimit_dirty()
+{
+	trap - EXIT
+	echo 20 >/proc/sys/vm/dirty_ratio
+	echo 10 >/proc/sys/vm/dirty_background_ratio
+}
 
 # keep CMD...: repeats it in the background until it fails or stop_load is called.
 keep()
