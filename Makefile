@@ -58,6 +58,12 @@ exercise: setup			## random operations against a model (OPS= SEED= KVER= IO= BS=
 shell:				## a shell in a virtual machine, demofs mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
 
+# Unexpanded: $ in it is for the guest's shell.
+vm: export vm_command = $(value CMD)
+vm: setup			## run CMD='...' in a virtual machine, demofs loaded (KVER=)
+	@[ "$$vm_command" ] || { echo "make vm: say what to run: CMD='...'"; exit 125; }
+	@qemu/vm $(if $(KVER),-k $(KVER)) -- sh -c "$$vm_command"
+
 lint: setup			## checkpatch, sparse, W=1, kernel-doc and shellcheck
 	@scripts/lint
 
@@ -119,7 +125,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check check-debug matrix bench exercise faults hostile powercut check-unit shell lint \
+.PHONY: modules demo check check-debug matrix bench exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
