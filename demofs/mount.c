@@ -103,7 +103,6 @@ static int demofs_read_super_block(struct super_block *sb, bool silent)
 	struct demofs_super_block *super;
 	u32 unknown;
 
-	brelse(sbi->super_bh);
 	sbi->super_bh = sb_bread(sb, DEMOFS_SUPER_OFFSET / sb->s_blocksize);
 	if (!sbi->super_bh) {
 		demofs_err(sb, "cannot read the superblock");
@@ -149,6 +148,10 @@ static int demofs_read_super(struct super_block *sb, bool silent)
 	log += DEMOFS_MIN_BLOCK_BITS;
 	if (log == sb->s_blocksize_bits)
 		return 0;
+	/* Buffers that are held when their size changes are never freed. */
+	brelse(sbi->super_bh);
+	sbi->super_bh = NULL;
+	sbi->super = NULL;
 	if (!sb_set_blocksize(sb, 1 << log)) {
 		demofs_err(sb, "its blocks of %u bytes are smaller than the device's of %u: make it anew with mkfs.demofs -b 4096",
 			   1 << log, bdev_logical_block_size(sb->s_bdev));
