@@ -17,10 +17,12 @@
 
 #define GUARD		8192	/* bytes on each side */
 #define GUARD_BYTE	0xa7
+#define STEP_BYTES	4096	/* are written, or are not */
 
 char disk_part[32];
 static int disk = -1;
 static unsigned char *whole;	/* guard, disk, guard */
+static uint32_t known;		/* the disk's size if whole is on it, or 0 */
 static uint32_t part_sectors;
 
 static bool partition(int op, uint32_t sectors)
@@ -59,31 +61,65 @@ void disk_open(const char *path)
 		die("%s: no partitions: %s", path, strerror(errno));
 }
 
+static void write_whole(uint32_t from, uint32_t to)
+{
+	if (from != to &&
+	    pwrite(disk, whole + from, to - from, from) != (ssize_t)(to - from))
+		die("cannot write the disk: %s", strerror(errno));
+}
+
+/*
+ * Make @whole hold @data, and write what of it is not on the disk: most mutants
+ * differ from the one before in a few pages.
+ */
+static void write_changes(const unsigned char *data, uint32_t size)
+{
+	uint32_t at, begun = GUARD;
+
+	for (at = 0; at < size; at += STEP_BYTES) {
+		uint32_t len = size - at < STEP_BYTES ? size - at : STEP_BYTES;
+		unsigned char *there = whole + GUARD + at;
+
+		if (memcmp(there, data + at, len)) {
+			memcpy(there, data + at, len);
+			continue;
+		}
+		write_whole(begun, GUARD + at);
+		begun = GUARD + at + len;
+	}
+	write_whole(begun, GUARD + size);
+}
+
 /* Put @size bytes on the disk, of which the device has the first @sectors. */
 void disk_write(const unsigned char *data, uint32_t size, uint32_t sectors)
 {
 	resize(sectors);
+	if (size == known) {
+		write_changes(data, size);
+		return;
+	}
+	memset(whole, GUARD_BYTE, GUARD);
 	memcpy(whole + GUARD, data, size);
 	memset(whole + GUARD + size, GUARD_BYTE, GUARD);
-	if (pwrite(disk, whole, size + 2 * GUARD, 0) != (ssize_t)size + 2 * GUARD)
-		die("cannot write the disk: %s", strerror(errno));
+	write_whole(0, size + 2 * GUARD);
+	known = size;
 }
 
 static bool untouched(const unsigned char *guard)
 {
-	uint32_t i;
-
-	for (i = 0; i < GUARD; i++)
-		if (guard[i] != GUARD_BYTE)
-			return false;
-	return true;
+	return guard[0] == GUARD_BYTE && !memcmp(guard, guard + 1, GUARD - 1);
 }
 
-/* Return: false if something outside of the @size bytes has changed. */
-bool disk_read(unsigned char *data, uint32_t size)
+/*
+ * Return: the @size bytes that are on the disk, valid until the next call of
+ * either; NULL if something outside of them has changed.
+ */
+unsigned char *disk_read(uint32_t size)
 {
 	if (pread(disk, whole, size + 2 * GUARD, 0) != (ssize_t)size + 2 * GUARD)
 		die("cannot read the disk: %s", strerror(errno));
-	memcpy(data, whole + GUARD, size);
-	return untouched(whole) && untouched(whole + GUARD + size);
+	if (untouched(whole) && untouched(whole + GUARD + size))
+		return whole + GUARD;
+	known = 0;
+	return NULL;
 }

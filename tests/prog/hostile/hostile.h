@@ -225,7 +225,7 @@ void mutant_apply(struct mutant *mutant, uint32_t mask, unsigned char *data);
 /* disk.c */
 void disk_open(const char *path);
 void disk_write(const unsigned char *data, uint32_t size, uint32_t sectors);
-bool disk_read(unsigned char *data, uint32_t size);
+unsigned char *disk_read(uint32_t size);
 extern char disk_part[32];
 
 /* exercise.c */
