@@ -55,7 +55,12 @@ exercise: setup			## random operations against a model (OPS= SEED= KVER= IO= BS=
 	@OPS="$(OPS)" SEED="$(SEED)" KVER="$(KVER)" IO="$(IO)" BS="$(BS)" \
 		scripts/exercise
 
-shell:				## a shell in a virtual machine, demofs mounted (KVER=)
+# These and make bench, make vm take another filesystem than demofs: FSTYPE=,
+# FSMODULES=, MKFS=, FSCK= and more, of which scripts/own-fs tells.
+data: setup			## the tests of data, on demofs or on FSTYPE= (KVER=)
+	@tests/run $(if $(KVER),-k $(KVER)) 'data-*'
+
+shell:				## a shell in a virtual machine, demofs or FSTYPE= mounted (KVER=)
 	@qemu/vm $(if $(KVER),-k $(KVER))
 
 # Unexpanded: $ in it is for the guest's shell.
@@ -125,7 +130,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check check-debug matrix bench exercise faults hostile powercut check-unit shell vm lint \
+.PHONY: modules demo check data check-debug matrix bench exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 

@@ -3,6 +3,7 @@
 # in order and in random order, of the smallest size allowed and of a large one.
 
 fresh
+direct_or_skip
 fio_verify <<END
 direct=1
 [small]

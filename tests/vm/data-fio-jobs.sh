@@ -3,6 +3,7 @@
 # way, neither mix their data nor lose it.
 
 fresh
+direct_or_skip
 fio_verify <<END
 size=2m
 [buffered]

@@ -57,7 +57,10 @@ expect_log()
 # mount_demofs [DEVICE [DIRECTORY]]: with the mode that is under test.
 mount_demofs()
 {
-	if ported; then
+	if own; then
+		mount_own "$@"
+		return
+	elif ported; then
 		mount_ported "$@"
 		return
 	fi
@@ -72,7 +75,9 @@ fresh()
 	while umount "$MNT" 2>/dev/null; do
 		:
 	done
-	if ported; then
+	if own; then
+		check mkfs_own
+	elif ported; then
 		check mkfs_ported "$@" "$DEV"
 	else
 		check mkfs.demofs -q -F -b "$BS" "$@" "$DEV" 160m

@@ -156,6 +156,8 @@ bool world_open(void)
 	w.fd[1] = open(path, O_RDWR);
 	w.append = open(path, O_WRONLY | O_APPEND);
 	w.direct = open(path, O_RDWR | O_DIRECT);
+	if (w.direct < 0 && errno == EINVAL)	/* it need not have that */
+		w.direct = open(path, O_RDWR);
 	if (w.fd[0] < 0 || w.fd[1] < 0 || w.append < 0 || w.direct < 0)
 		return wrong("open: %s", strerror(errno));
 	return map_file();

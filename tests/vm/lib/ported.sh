@@ -6,6 +6,7 @@
 # ported: is such a driver under test?
 ported()
 {
+	! own || return 1
 	case $IO in
 	ext2x|exfatx|vfatx) ;;
 	*) return 1 ;;
@@ -15,6 +16,10 @@ ported()
 # The driver that it was made from and that other systems would use.
 stock_type()
 {
+	if own; then
+		echo "$FSTYPE"
+		return
+	fi
 	case $IO in
 	exfatx|vfatx)	echo "${IO%x}" ;;
 	*)		echo ext2 ;;
