@@ -10,6 +10,8 @@
  *	-g DIR		a control group to take memory from, that this is in
  *	-x KIND,...	without these kinds of operation; "noise" is one as well
  *	-o COPY		write to COPY what FILE should hold at the end
+ *	-c FILE		add to FILE, for each kind of operation: name, times done,
+ *			times there was nothing to do, seconds
  *	-t SECONDS	shrink a failure for so long at most (120)
  *	-i LIST		do the operations in LIST instead, as a failure prints them
  *
@@ -31,11 +33,12 @@ static bool noise_wanted = true;
 static unsigned long long seed = 1;
 static unsigned int shrink_seconds = 120;
 static const char *copy_path;
+static const char *mix_path;
 
 static void usage(void)
 {
 	fprintf(stderr, "usage: exercise [-n OPS] [-s SEED] [-e EPISODE] [-m DEV,TYPE,OPTIONS] [-g DIR]\n"
-			"                [-x KIND,...] [-o COPY] [-t SECONDS] [-i LIST] FILE\n");
+			"                [-x KIND,...] [-o COPY] [-c FILE] [-t SECONDS] [-i LIST] FILE\n");
 	exit(2);
 }
 
@@ -166,7 +169,8 @@ static int run_episodes(unsigned long all, unsigned int first, bool only)
 	do {
 		progress(all, number);
 		if (!episode(number, all - ops_done)) {
-			printf("Seed %llu, episode %u fails:\n", seed, number);
+			printf("Seed %llu, episode %u fails, %llu operations after the start:\n",
+			       seed, number, (unsigned long long)ops_done);
 			return fail();
 		}
 		number++;
@@ -204,6 +208,19 @@ static int write_copy(void)
 	if (!copy || fwrite(w.model, 1, w.size, copy) != w.size ||
 	    fclose(copy)) {
 		perror(copy_path);
+		return 2;
+	}
+	return 0;
+}
+
+static int write_mix(void)
+{
+	FILE *to = fopen(mix_path, "a");
+
+	if (to)
+		mix_print(to);
+	if (!to || fclose(to)) {
+		perror(mix_path);
 		return 2;
 	}
 	return 0;
@@ -252,6 +269,9 @@ static void take_option(struct options *o, int option, char *value)
 	case 'o':
 		copy_path = value;
 		break;
+	case 'c':
+		mix_path = value;
+		break;
 	case 't':
 		shrink_seconds = strtoul(value, NULL, 0);
 		break;
@@ -268,7 +288,7 @@ int main(int argc, char **argv)
 	struct options o = { .all = 10000 };
 	int option, ret;
 
-	while ((option = getopt(argc, argv, "n:s:e:m:g:x:o:t:i:")) > 0)
+	while ((option = getopt(argc, argv, "n:s:e:m:g:x:o:c:t:i:")) > 0)
 		take_option(&o, option, optarg);
 	if (argc != optind + 1)
 		usage();
@@ -280,6 +300,8 @@ int main(int argc, char **argv)
 		       run_episodes(o.all, o.first, o.only);
 	if (!ret && copy_path)
 		ret = write_copy();
+	if (!ret && mix_path)
+		ret = write_mix();
 	world_close();
 	return ret;
 }

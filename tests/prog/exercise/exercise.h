@@ -2,8 +2,8 @@
 /*
  * What the files of exercise share. ops.c knows what operations there are and
  * draws them; run.c does them on the file and on the model; world.c owns both;
- * noise.c does what must change nothing; shrink.c makes a failing list short;
- * report.c explains it; exercise.c is the program.
+ * noise.c does what must change nothing; mix.c counts; shrink.c makes a failing
+ * list short; report.c explains it; exercise.c is the program.
  */
 #ifndef EXERCISE_H
 #define EXERCISE_H
@@ -89,6 +89,7 @@ struct world {
 	unsigned char *model;
 	unsigned char *map;	/* FILE_MAX bytes of the file, always there */
 	unsigned char *buf;
+	bool idle;		/* the operation has nothing to do */
 	struct trouble trouble;
 };
 
@@ -135,6 +136,11 @@ void noise_init(void);
 void noise_pause(void);
 void noise_resume(void);
 void noise_watch(const struct op *ops, const size_t *count);
+
+/* mix.c */
+void mix_begin(void);
+void mix_end(enum kind kind);
+void mix_print(FILE *to);
 
 /* shrink.c */
 size_t shrink(struct op *ops, size_t count, unsigned int seconds,

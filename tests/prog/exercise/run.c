@@ -70,6 +70,13 @@ static bool moved(const char *what, ssize_t got, size_t want)
 	return true;
 }
 
+/* There was nothing to do. */
+static bool idle(void)
+{
+	w.idle = true;
+	return true;
+}
+
 static bool worked(const char *what, int ret)
 {
 	return ret ? wrong("%s: %s", what, strerror(errno)) : true;
@@ -94,6 +101,7 @@ static bool do_read(const struct op *op, int fd, const char *how)
 	struct iovec iov[PIECES];
 	ssize_t got;
 
+	w.idle = !want;
 	memset(mem, 0xaa, want);
 	if (op->flags & ODD)
 		got = preadv(fd, iov, cut(iov, mem, op->len, op->arg), op->off);
@@ -136,7 +144,7 @@ static bool do_write(const struct op *op, int fd, size_t off, const char *how)
 	int n = 1;
 
 	if (!len)
-		return true;
+		return idle();
 	iov[0].iov_base = mem;
 	iov[0].iov_len = len;
 	if (op->flags & ODD)
@@ -150,6 +158,8 @@ static bool do_mread(const struct op *op)
 {
 	size_t len = inside(op);
 
+	if (!len)
+		return idle();
 	return check_data(w.map + op->off, op->off, len, "mread");
 }
 
@@ -167,7 +177,7 @@ static bool do_msync(const struct op *op)
 	size_t off = op->off, len = inside(op);
 
 	if (!len)
-		return true;
+		return idle();
 	len = pages(&off, len);
 	return worked("msync", msync(w.map + off, len,
 				     op->flags & SYNC ? MS_SYNC : MS_ASYNC));
@@ -177,6 +187,8 @@ static bool do_store(const struct op *op)
 {
 	size_t len = inside(op);
 
+	if (!len)
+		return idle();
 	fill(w.model + op->off, op->off, len, op->arg);
 	memcpy(w.map + op->off, w.model + op->off, len);
 	return op->flags & SYNC ? do_msync(op) : true;
@@ -185,8 +197,9 @@ static bool do_store(const struct op *op)
 /* Store behind the end of the file: nobody may ever see that. */
 static bool do_smear(void)
 {
-	if (w.size % PAGE)
-		memset(w.map + w.size, 0xee, PAGE - w.size % PAGE);
+	if (!(w.size % PAGE))
+		return idle();
+	memset(w.map + w.size, 0xee, PAGE - w.size % PAGE);
 	return true;
 }
 
@@ -222,7 +235,7 @@ static bool do_copy(const struct op *op)
 	ssize_t got;
 
 	if (!len)
-		return true;
+		return idle();
 	got = pwrite(w.fd[0], w.map + op->arg, len, op->off);
 	model_copy(op, len);
 	return moved("copy", got, len) && check_size();
@@ -235,18 +248,20 @@ static bool do_splice(const struct op *op)
 	off64_t from = op->arg, to = op->off;
 	ssize_t got;
 
+	if (!len)
+		return idle();
 	for (left = len; left; left -= got) {
 		got = copy_file_range(w.fd[0], &from, w.fd[1], &to, left, 0);
 		if (got <= 0)
 			return moved("splice", got, left);
 	}
-	if (len)
-		model_copy(op, len);
+	model_copy(op, len);
 	return check_size();
 }
 
 static bool do_trunc(const struct op *op)
 {
+	w.idle = op->off == w.size;
 	if (op->off < w.size)
 		memset(w.model + op->off, 0, w.size - op->off);
 	w.size = op->off;
@@ -257,6 +272,7 @@ static bool do_flush(const struct op *op)
 {
 	int wait = SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WAIT_AFTER;
 
+	w.idle = !inside(op);
 	return worked("sync_file_range",
 		      sync_file_range(w.fd[0], op->off,
 				      op->len == ALL ? 0 : op->len,
@@ -269,6 +285,7 @@ static bool do_drop(const struct op *op)
 {
 	size_t off = op->off, len = op->len == ALL ? FILE_MAX : op->len;
 
+	w.idle = !inside(op);
 	len = pages(&off, len);
 	if (off + len > FILE_MAX)
 		len = FILE_MAX - off;
@@ -301,7 +318,7 @@ static bool do_pageout(const struct op *op)
 	size_t off = op->off, len = inside(op);
 
 	if (!len)
-		return true;
+		return idle();
 	len = pages(&off, len);
 	madvise(w.map + off, len, MADV_POPULATE_READ);
 	madvise(w.map + off, len, MADV_PAGEOUT);
@@ -312,9 +329,11 @@ static bool do_split(const struct op *op)
 {
 	char text[300];
 
+	if (!inside(op))
+		return idle();
 	snprintf(text, sizeof(text), "%s,%#x,%#x", w.place.path,
 		 op->off / PAGE, op->off / PAGE + op->len / PAGE + 1);
-	write_text("/sys/kernel/debug/split_huge_pages", text);
+	w.idle = write_text("/sys/kernel/debug/split_huge_pages", text);
 	return true;
 }
 
@@ -323,9 +342,10 @@ static bool do_reclaim(void)
 	char path[200];
 
 	if (!w.place.group)
-		return true;
+		return idle();
 	snprintf(path, sizeof(path), "%s/memory.reclaim", w.place.group);
-	write_text(path, "512K");
+	/* Less than that could be reclaimed: -EAGAIN. */
+	w.idle = write_text(path, "512K") && errno != EAGAIN;
 	return true;
 }
 
@@ -341,6 +361,7 @@ static bool do_holes(const struct op *op)
 	off_t hole, data = op->off;
 	int steps;
 
+	w.idle = !inside(op);
 	for (steps = 0; steps < STEPS && (size_t)data < w.size; steps++) {
 		hole = lseek(w.fd[0], data, SEEK_HOLE);
 		if (hole < 0)
@@ -361,6 +382,7 @@ static bool do_holes(const struct op *op)
 
 static bool do_ahead(const struct op *op)
 {
+	w.idle = !inside(op);
 	return worked("readahead", readahead(w.fd[0], op->off, op->len));
 }
 
@@ -412,6 +434,7 @@ static bool dispatch(const struct op *op)
 bool do_op(const struct op *op)
 {
 	static bool ready;
+	bool ok;
 
 	if (!ready) {
 		signal(SIGBUS, on_bus);
@@ -419,7 +442,10 @@ bool do_op(const struct op *op)
 	}
 	if (sigsetjmp(bus_exit, 1))
 		return wrong("%s: SIGBUS", op_kinds[op->kind].name);
-	return dispatch(op);
+	mix_begin();
+	ok = dispatch(op);
+	mix_end(op->kind);
+	return ok;
 }
 
 /*

@@ -100,15 +100,18 @@ bool check_data(const unsigned char *got, size_t off, size_t len,
 	return false;
 }
 
+/* Return: 0, or -1 with errno. */
 int write_text(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t ret = -1;
+	int fd = open(path, O_WRONLY | O_CLOEXEC), error;
+	ssize_t ret;
 
-	if (fd >= 0) {
-		ret = write(fd, text, strlen(text));
-		close(fd);
-	}
+	if (fd < 0)
+		return -1;
+	ret = write(fd, text, strlen(text));
+	error = errno;
+	close(fd);
+	errno = error;
 	return ret < 0 ? -1 : 0;
 }
 
@@ -218,6 +221,7 @@ bool world_remount(void)
 
 	noise_pause();
 	world_close();
+	w.idle = !p->device;
 	if (p->device)
 		ok = unmount(p->dir);
 	if (ok && p->device &&

@@ -163,15 +163,37 @@ exercised()
 	if own || ported; then
 		fresh
 	else
-		yes "the disk's old contents" | head -c 50331648 |
-			dd of="$DEV" bs=64k 2>/dev/null
+		[ -e "$TMP/old-contents" ] ||
+			yes "the disk's old contents" | head -c 50331648 |
+				dd of="$DEV" bs=64k 2>/dev/null
+		touch "$TMP/old-contents"
 		check mkfs.demofs -q -F -b "$BS" -E nodiscard "$DEV" 48m
 		check mount_demofs
 	fi
 	# shellcheck disable=SC2046 # words
 	in_small_memory "$3" exercise -n "$1" -s "$2" -o "$TMP/copy" \
-		-g "$TMP/group/small" $(exercise_args) "$MNT/file" ||
+		-c "$TMP/mix" -g "$TMP/group/small" $(exercise_args) "$MNT/file" ||
 		fail "exercise, seed $2: status $?; see below"
 	seen_by_others file "$TMP/copy"
 	[ "$(stock_type)" != ext2 ] || check e2fsck -fn "$DEV"
+}
+
+# exercise_mix: a table of all operations that this test has done until now.
+exercise_mix()
+{
+	awk '
+		!($1 in done) { name[++kinds] = $1 }
+		{ done[$1] += $2; idle[$1] += $3; took[$1] += $4 }
+		END {
+			for (i = 1; i <= kinds; i++) {
+				k = name[i]
+				printf "# %-10s %8d %8d %8.1f %8.0f\n", k,
+					done[k], idle[k], took[k],
+					took[k] * 1e6 / (done[k] + idle[k] + !done[k])
+				all += done[k]
+				rest += idle[k]
+				time += took[k]
+			}
+			printf "# %-10s %8d %8d %8.1f\n", "all", all, rest, time
+		}' "$TMP/mix"
 }
