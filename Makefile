@@ -51,7 +51,7 @@ hostile: setup			## mount thousands of damaged images (MUTANTS=, SEED=, KVER=)
 		$(if $(MUTANTS),-n $(MUTANTS)) $(if $(MUTANT),-m $(MUTANT)) \
 		$(if $(SHRINK),-S)
 
-exercise: setup			## random operations against a model (OPS= SEED= KVER= IO= BS=)
+exercise: setup			## random operations beside a model (OPS= SEED= KVER= IO= BS=)
 	@OPS="$(OPS)" SEED="$(SEED)" KVER="$(KVER)" IO="$(IO)" BS="$(BS)" \
 		scripts/exercise
 
