@@ -6,14 +6,16 @@
  *	folios orders FILE	"ORDER COUNT" for each order there is of folios
  *				that are in memory and uptodate; reads what is not
  *	folios huge FILE	have all of it read into folios of 2 MiB
- *	folios moved FILE ROUNDS
- *				compact memory so often; prints how many pages
- *				have moved, how many of these are in large folios
- *				and how many in dirty ones with a state of their
- *				own
+ *	folios moved FILE compact|offline ROUNDS
+ *				compact memory so often, or take one stretch of
+ *				movable memory after the other out of use and
+ *				back; prints how many times a page has moved,
+ *				how many of these in large folios and how many in
+ *				dirty ones with a state of their own
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <glob.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +31,7 @@
 #define KPF_DIRTY	(1ULL << 4)
 #define KPF_HEAD	(1ULL << 15)
 #define KPF_TAIL	(1ULL << 16)
-#define KPF_PRIVATE	(1ULL << 36)
+#define KPF_PRIVATE	(1ULL << 35)
 
 static unsigned char *mem;
 static size_t pages;
@@ -116,36 +118,89 @@ static int orders(void)
 	return 0;
 }
 
-static void compact(void)
+static int put(const char *name, const char *what)
 {
-	int fd = open("/proc/sys/vm/compact_memory", O_WRONLY);
+	int fd = open(name, O_WRONLY);
+	ssize_t ret = write(fd, what, strlen(what));
 
-	if (fd < 0 || write(fd, "1", 1) != 1)
-		die("compact_memory");
+	if (fd < 0)
+		die(name);
 	close(fd);
+	return ret > 0 ? 0 : -1;
 }
 
-static int moved(int rounds)
+static void compact(int /* round */)
 {
-	uint64_t *old = calloc(pages, sizeof(*old)), now, flags, head = 0;
-	size_t i, all = 0, large = 0, kept = 0;
+	if (put("/proc/sys/vm/compact_memory", "1"))
+		die("compact_memory");
+}
 
-	touch();
-	for (i = 0; i < pages; i++)
-		old[i] = pfn_of(i);
-	while (rounds--)
-		compact();
+static int movable(const char *state)
+{
+	char name[128], zone[8] = "";
+	int fd;
+
+	snprintf(name, sizeof(name), "%.*svalid_zones",
+		 (int)(strlen(state) - strlen("state")), state);
+	fd = open(name, O_RDONLY);
+	if (fd < 0 || read(fd, zone, 7) < 0)
+		die(name);
+	close(fd);
+	return !strcmp(zone, "Movable");
+}
+
+/* Movable memory is where nothing is that has to stay where it is. */
+static void offline(int round)
+{
+	glob_t stretches;
+	size_t i, n = 0;
+
+	if (glob("/sys/devices/system/memory/memory*/state", 0, NULL,
+		 &stretches))
+		die("no memory");
+	for (i = 0; i < stretches.gl_pathc; i++) {
+		if (movable(stretches.gl_pathv[i]))
+			stretches.gl_pathv[n++] = stretches.gl_pathv[i];
+	}
+	if (!n)
+		die("no movable memory");
+	i = round % n;
+	if (put(stretches.gl_pathv[i], "offline") ||
+	    put(stretches.gl_pathv[i], "online_movable"))
+		die(stretches.gl_pathv[i]);
+}
+
+static size_t all, large, kept;
+
+static void count_moved(uint64_t *old)
+{
+	uint64_t now, flags, head = 0;
+	size_t i;
+
 	touch();
 	for (i = 0; i < pages; i++) {
 		now = pfn_of(i);
 		flags = flags_of(i);
 		if (!(flags & KPF_TAIL))
 			head = flags;
-		if (!now || !old[i] || now == old[i])
-			continue;
-		all++;
-		large += !!(flags & (KPF_HEAD | KPF_TAIL));
-		kept += (head & KPF_DIRTY) && (head & KPF_PRIVATE);
+		if (now && old[i] && now != old[i]) {
+			all++;
+			large += !!(flags & (KPF_HEAD | KPF_TAIL));
+			kept += (head & KPF_DIRTY) && (head & KPF_PRIVATE);
+		}
+		old[i] = now;
+	}
+}
+
+static int moved(void (*move)(int round), int rounds)
+{
+	uint64_t *old = calloc(pages, sizeof(*old));
+	int i;
+
+	count_moved(old);
+	for (i = 0; i < rounds; i++) {
+		move(i);
+		count_moved(old);
 	}
 	printf("%zu %zu %zu\n", all, large, kept);
 	return 0;
@@ -154,12 +209,15 @@ static int moved(int rounds)
 int main(int argc, char **argv)
 {
 	if (argc < 3) {
-		fprintf(stderr, "usage: folios orders|huge|moved FILE [ROUNDS]\n");
+		fprintf(stderr, "usage: see the top of folios.c\n");
 		return 2;
 	}
 	map(argv[2], strcmp(argv[1], "huge") ? MADV_NORMAL : MADV_HUGEPAGE);
 	if (!strcmp(argv[1], "orders"))
 		return orders();
 	touch();
-	return argc > 3 ? moved(atoi(argv[3])) : 0;
+	if (argc < 5)
+		return 0;
+	return moved(strcmp(argv[3], "offline") ? compact : offline,
+		     atoi(argv[4]));
 }

@@ -46,3 +46,28 @@ orders()
 {
 	folios orders "$1" | tr ' \n' ': '
 }
+
+# movable_memory: two stretches of memory for what can be moved only, which goes
+# there first; until the test's end.
+movable_memory()
+{
+	movable=
+	trap unmovable_memory EXIT
+	for stretch in /sys/devices/system/memory/memory*; do
+		case $movable in
+		*" "*" "*) return ;;
+		esac
+		echo offline 2>/dev/null >"$stretch/state" || continue
+		movable="$movable $stretch"
+		check echo online_movable >"$stretch/state"
+	done
+	skip "not enough memory can be taken out of use"
+}
+
+unmovable_memory()
+{
+	trap - EXIT
+	for stretch in $movable; do
+		echo offline >"$stretch/state" && echo online >"$stretch/state"
+	done
+}
