@@ -13,6 +13,7 @@
 #include <linux/mm_types.h>
 #include <linux/module.h>
 
+struct fiemap_extent_info;
 struct folio;
 struct iov_iter;
 struct kiocb;
@@ -66,11 +67,16 @@ int mpagex_write_folio(struct folio *folio, struct writeback_control *wbc,
  * @write_failed: give back the blocks wholly behind i_size: a write took them
  *	and could not use them. Left there, they would show what the disk held
  *	before when the file grows.
+ * @check_blocks: a seek or a fiemap has come past so many blocks of a file that
+ *	are no holes: what that makes, 0 or a negative errno, which ends it.
+ *	Optional. It keeps a damaged disk, whose pointers lead to the same
+ *	blocks again and again, from looking like petabytes of data.
  */
 struct mpagex_ops {
 	get_block_t *get_block;
 	bool holes_have_length;
 	void (*write_failed)(struct inode *inode);
+	int (*check_blocks)(struct inode *inode, u64 blocks);
 };
 
 int mpagex_init_mapping(struct inode *inode);
@@ -97,6 +103,13 @@ void mpagex_invalidate_folio(struct folio *folio, size_t offset, size_t len);
 bool mpagex_release_folio(struct folio *folio, gfp_t gfp);
 bool mpagex_is_partially_uptodate(struct folio *folio, size_t from,
 				  size_t count);
+
+loff_t mpagex_llseek(struct file *file, loff_t offset, int whence,
+		     const struct mpagex_ops *ops);
+int mpagex_fiemap(struct inode *inode, struct fiemap_extent_info *info,
+		  u64 start, u64 len, const struct mpagex_ops *ops);
+sector_t mpagex_bmap(struct address_space *mapping, sector_t block,
+		     const struct mpagex_ops *ops);
 
 /* The address-space operations of the whole path that need no mapper. */
 #define MPAGEX_FOLIO_OPS						\

@@ -6,6 +6,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/buffer_head.h>
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
 #include <linux/mm.h>
@@ -18,7 +19,7 @@
 
 #define PROBE_MAGIC	0x6d706778
 
-static char *answer = "run";	/* run, one, large, odd, inline, unmapped */
+static char *answer = "run";	/* run, one, gaps, large, odd, inline, unmapped */
 module_param(answer, charp, 0644);
 static char *writer = "map";	/* map, null, hook */
 module_param(writer, charp, 0644);
@@ -51,9 +52,11 @@ static int probe_get_block(struct inode *inode, sector_t block,
 	calls++;
 	if (create && is(answer, "unmapped"))
 		return 0;
+	if (is(answer, "gaps") && block % 4 == 3)
+		return 0;
 	map_bh(bh, inode->i_sb, block);
 	bh->b_size = size;
-	if (is(answer, "one"))
+	if (is(answer, "one") || is(answer, "gaps"))
 		bh->b_size = i_blocksize(inode);
 	else if (is(answer, "large"))
 		bh->b_size = size + i_blocksize(inode);
@@ -168,10 +171,16 @@ static int whole_writepages(struct address_space *mapping,
 	return mpagex_buffered_writepages(mapping, wbc, &whole_ops);
 }
 
+static sector_t whole_bmap(struct address_space *mapping, sector_t block)
+{
+	return mpagex_bmap(mapping, block, &whole_ops);
+}
+
 static const struct address_space_operations whole_aops = {
 	.readahead	= whole_readahead,
 	.read_folio	= whole_read_folio,
 	.writepages	= whole_writepages,
+	.bmap		= whole_bmap,
 	MPAGEX_FOLIO_OPS,
 };
 
@@ -197,8 +206,23 @@ static int whole_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
+static loff_t whole_llseek(struct file *file, loff_t offset, int whence)
+{
+	return mpagex_llseek(file, offset, whence, &whole_ops);
+}
+
+static int whole_fiemap(struct inode *inode, struct fiemap_extent_info *info,
+			u64 start, u64 len)
+{
+	return mpagex_fiemap(inode, info, start, len, &whole_ops);
+}
+
+static const struct inode_operations whole_iops = {
+	.fiemap		= whole_fiemap,
+};
+
 static const struct file_operations whole_fops = {
-	.llseek		= generic_file_llseek,
+	.llseek		= whole_llseek,
 	.read_iter	= mpagex_read_iter,
 	.write_iter	= whole_write_iter,
 	.mmap		= whole_mmap,
@@ -213,6 +237,7 @@ static int set_up_file(struct inode *inode)
 	inode->i_mapping->a_ops = &probe_aops;
 	if (!whole)
 		return 0;
+	inode->i_op = &whole_iops;
 	inode->i_fop = &whole_fops;
 	inode->i_mapping->a_ops = &whole_aops;
 	return mpagex_init_mapping(inode);

@@ -404,9 +404,11 @@ static long long op_fiemap(char **arg)
 	for (i = 0; i < map.head.fm_mapped_extents; i++) {
 		struct fiemap_extent *e = &map.extent[i];
 
-		out += sprintf(out, "%s%llu:%llu:%llu%s", i ? " " : "",
+		out += sprintf(out, "%s%llu:%llu:%llu%s%s", i ? " " : "",
 			       e->fe_logical >> 10, e->fe_physical >> 10,
 			       e->fe_length >> 10,
+			       e->fe_flags & FIEMAP_EXTENT_MERGED ?
+			       ":merged" : "",
 			       e->fe_flags & FIEMAP_EXTENT_LAST ? ":last" : "");
 	}
 	return map.head.fm_mapped_extents;
