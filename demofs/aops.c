@@ -58,11 +58,23 @@ static void write_failed(struct inode *inode)
 	demofs_write_failed(inode, LLONG_MAX);
 }
 
+/* Pointers that lead in circles would have a seek go on and on. */
+static int check_blocks(struct inode *inode, u64 blocks)
+{
+	if (blocks <= DEMOFS_SB(inode->i_sb)->blocks_count)
+		return 0;
+	demofs_corrupt(inode->i_sb,
+		       "inode %u: has more blocks than the filesystem",
+		       demofs_ino(inode));
+	return -EUCLEAN;
+}
+
 /* All that mpagex needs to know of demofs when it does the whole job. */
-static const struct mpagex_ops whole_path = {
+const struct mpagex_ops demofs_mpagex_ops = {
 	.get_block		= demofs_get_block,
 	.holes_have_length	= true,
 	.write_failed		= write_failed,
+	.check_blocks		= check_blocks,
 };
 
 static bool is_whole_path(struct inode *inode)
@@ -104,7 +116,7 @@ int demofs_truncate_page(struct inode *inode, loff_t size)
 	int err;
 
 	if (is_whole_path(inode))
-		return mpagex_truncate_page(inode, size, &whole_path);
+		return mpagex_truncate_page(inode, size, &demofs_mpagex_ops);
 	err = block_truncate_page(inode->i_mapping, eof, demofs_get_block);
 	if (!err && size > eof)
 		zero_behind_eof(inode, eof);
@@ -139,7 +151,7 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 	int err;
 
 	if (is_whole_path(inode) && !demofs_is_shutdown(inode->i_sb))
-		return mpagex_page_mkwrite(vmf, &whole_path);
+		return mpagex_page_mkwrite(vmf, &demofs_mpagex_ops);
 
 	sb_start_pagefault(inode->i_sb);
 	file_update_time(vmf->vma->vm_file);
@@ -247,7 +259,7 @@ ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from)
 	int err = 0;
 
 	if (is_whole_path(inode))
-		return mpagex_write_iter(iocb, from, &whole_path);
+		return mpagex_write_iter(iocb, from, &demofs_mpagex_ops);
 
 	inode_lock(inode);
 	ret = generic_write_checks(iocb, from);
@@ -261,25 +273,25 @@ ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from)
 
 static sector_t demofs_bmap(struct address_space *mapping, sector_t block)
 {
-	return generic_block_bmap(mapping, block, demofs_get_block);
+	return mpagex_bmap(mapping, block, &demofs_mpagex_ops);
 }
 
 /* io=mpagex: all of it by mpagex */
 
 static void whole_readahead(struct readahead_control *rac)
 {
-	mpagex_buffered_readahead(rac, &whole_path);
+	mpagex_buffered_readahead(rac, &demofs_mpagex_ops);
 }
 
 static int whole_read_folio(struct file *file, struct folio *folio)
 {
-	return mpagex_buffered_read_folio(folio, &whole_path);
+	return mpagex_buffered_read_folio(folio, &demofs_mpagex_ops);
 }
 
 static int whole_writepages(struct address_space *mapping,
 			    struct writeback_control *wbc)
 {
-	return mpagex_buffered_writepages(mapping, wbc, &whole_path);
+	return mpagex_buffered_writepages(mapping, wbc, &demofs_mpagex_ops);
 }
 
 /* io=dropin: mpage's functions from mpagex */

@@ -19,6 +19,8 @@
 #include "disk.h"
 #include "path.h"
 
+struct mpagex_ops;
+
 /* Whose code moves file data between the page cache and the disk: io= */
 enum demofs_io {
 	DEMOFS_IO_MPAGEX,	/* mpagex's whole path: no buffer heads */
@@ -206,6 +208,7 @@ void demofs_dirty_array(struct inode *inode, struct buffer_head *bh);
 int demofs_truncate_blocks(struct inode *inode, loff_t size);
 
 /* aops.c: address-space operations, one set for each io= */
+extern const struct mpagex_ops demofs_mpagex_ops;
 int demofs_get_block(struct inode *inode, sector_t iblock,
 		     struct buffer_head *bh, int create);
 void demofs_set_aops(struct inode *inode);

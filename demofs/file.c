@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Open files: what lies between a process's call and the page cache, fsync,
- * shutdown, and telling where a file's data and holes are. Data itself is
- * aops.c's matter.
+ * and shutdown. Data itself, and where it is, are aops.c's matter.
  */
 #include <linux/blkdev.h>
 #include <linux/compat.h>
-#include <linux/fiemap.h>
 #include <linux/mm.h>
 #include <linux/splice.h>
 
 #include "demofs.h"
+#include "mpagex.h"
 
 /* Newer headers have it; the number is that of XFS, ext4 and f2fs. */
 #ifndef FS_IOC_SHUTDOWN
@@ -94,160 +93,9 @@ int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 	return err;
 }
 
-/*
- * Pointers that lead to the same blocks again and again can make a small disk
- * look like terabytes of data, which nobody would see the end of.
- */
-static int demofs_count_blocks(struct inode *inode, u64 *blocks, u32 more)
-{
-	*blocks += more;
-	if (*blocks <= DEMOFS_SB(inode->i_sb)->blocks_count)
-		return 0;
-	demofs_corrupt(inode->i_sb,
-		       "inode %u: has more blocks than the filesystem",
-		       demofs_ino(inode));
-	return -EUCLEAN;
-}
-
-/*
- * Find the first block at or after @lblk, but before @end, that is in a hole
- * or is not, as @hole says. Return: 0 with *@lblk moved, to @end if there is
- * none; or a negative errno.
- */
-static int demofs_seek_block(struct inode *inode, bool hole, u64 *lblk,
-			     u64 end)
-{
-	struct demofs_run run;
-	u64 blocks = 0;
-	int ret;
-
-	while (*lblk < end) {
-		if (fatal_signal_pending(current))
-			return -EINTR;
-		ret = demofs_map(inode, *lblk, end - *lblk, false, &run);
-		if (ret < 0)
-			return ret;
-		if (hole == !ret)
-			return 0;
-		ret = demofs_count_blocks(inode, &blocks, ret);
-		if (ret)
-			return ret;
-		*lblk = min(*lblk + run.len, end);
-		cond_resched();
-	}
-	return 0;
-}
-
-/* First block that is wholly beyond the end */
-static u64 demofs_end_block(struct inode *inode)
-{
-	return (i_size_read(inode) + i_blocksize(inode) - 1) >>
-	       inode->i_blkbits;
-}
-
-/* Data is wherever there is a block: each write takes one at once. */
-static loff_t demofs_seek_hole_data(struct inode *inode, loff_t pos, bool hole)
-{
-	loff_t size = i_size_read(inode);
-	u64 start = pos >> inode->i_blkbits, lblk = start;
-	int err;
-
-	if (pos < 0 || pos >= size)
-		return -ENXIO;
-	err = demofs_seek_block(inode, hole, &lblk, demofs_end_block(inode));
-	if (err)
-		return err;
-	if (lblk > start)
-		pos = lblk << inode->i_blkbits;
-	if (pos < size)
-		return pos;
-	return hole ? size : -ENXIO;	/* the end counts as a hole */
-}
-
 static loff_t demofs_llseek(struct file *file, loff_t offset, int whence)
 {
-	struct inode *inode = file_inode(file);
-	loff_t pos;
-
-	if (whence != SEEK_HOLE && whence != SEEK_DATA)
-		return generic_file_llseek(file, offset, whence);
-	inode_lock_shared(inode);
-	pos = demofs_seek_hole_data(inode, offset, whence == SEEK_HOLE);
-	inode_unlock_shared(inode);
-	if (pos < 0)
-		return pos;
-	return vfs_setpos(file, pos, inode->i_sb->s_maxbytes);
-}
-
-/* A stretch of blocks in a row, on the disk and in the file */
-struct demofs_extent {
-	u64 lblk;
-	u64 pblk;
-	u64 len;
-};
-
-/*
- * Find the first extent at or after @lblk. What runs on over the end of an
- * array of pointers is one. Return: 0, with a length of 0 if there is none
- * before @end, or a negative errno.
- */
-static int demofs_next_extent(struct inode *inode, u64 lblk, u64 end,
-			      struct demofs_extent *extent)
-{
-	struct demofs_run run;
-	int ret;
-
-	extent->len = 0;
-	ret = demofs_seek_block(inode, false, &lblk, end);
-	if (ret)
-		return ret;
-	extent->lblk = lblk;
-	while (lblk < end) {
-		ret = demofs_map(inode, lblk, end - lblk, false, &run);
-		if (ret < 0)
-			return ret;
-		if (!ret)
-			break;
-		if (!extent->len)
-			extent->pblk = run.pblk;
-		else if (run.pblk != extent->pblk + extent->len)
-			break;
-		extent->len += run.len;
-		lblk += run.len;
-	}
-	return 0;
-}
-
-static int demofs_fill_fiemap(struct inode *inode,
-			      struct fiemap_extent_info *info, u64 start,
-			      u64 stop)
-{
-	u32 bits = inode->i_blkbits;
-	u64 end = demofs_end_block(inode);
-	struct demofs_extent extent, next;
-	u64 blocks = 0;
-	int ret;
-
-	ret = demofs_next_extent(inode, start, end, &next);
-	while (!ret && next.len && next.lblk < stop) {
-		extent = next;
-		ret = demofs_count_blocks(inode, &blocks, extent.len);
-		if (ret)
-			break;
-		/* Only having looked further tells which one is the last. */
-		ret = demofs_next_extent(inode, extent.lblk + extent.len, end,
-					 &next);
-		if (ret)
-			break;
-		ret = fiemap_fill_next_extent(info, extent.lblk << bits,
-					      extent.pblk << bits,
-					      extent.len << bits,
-					      next.len ? 0 : FIEMAP_EXTENT_LAST);
-		if (fatal_signal_pending(current))
-			ret = -EINTR;
-		cond_resched();
-	}
-	return min(ret, 0);	/* 1: the caller has got all that it can hold */
+	return mpagex_llseek(file, offset, whence, &demofs_mpagex_ops);
 }
 
 /**
@@ -263,17 +111,7 @@ static int demofs_fill_fiemap(struct inode *inode,
 int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 		  u64 start, u64 len)
 {
-	u32 bits = inode->i_blkbits;
-	int err;
-
-	err = fiemap_prep(inode, info, start, &len, 0);
-	if (err)
-		return err;
-	inode_lock_shared(inode);
-	err = demofs_fill_fiemap(inode, info, start >> bits,
-				 DIV_ROUND_UP_ULL(start + len, 1ULL << bits));
-	inode_unlock_shared(inode);
-	return err;
+	return mpagex_fiemap(inode, info, start, len, &demofs_mpagex_ops);
 }
 
 static int demofs_shut_down(struct super_block *sb, u32 how)
