@@ -41,6 +41,9 @@ faults: setup			## fail the disk, fill it, unplug it, 1,000 mounts (KVER=)
 bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
 	@scripts/bench
 
+filesystems: setup		## put filesystems of the kernel's source on mpagex (KVER= FS=)
+	@scripts/filesystems $(if $(KVER),-k $(KVER)) $(FS)
+
 powercut: setup			## cut the power at hundreds of points (SEED= POINTS= KVER=)
 	@SEED="$(SEED)" POINTS="$(POINTS)" KVER="$(KVER)" tests/powercut
 
@@ -130,7 +133,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check data check-debug matrix bench exercise faults hostile powercut check-unit shell vm lint \
+.PHONY: modules demo check data filesystems check-debug matrix bench exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
