@@ -44,6 +44,10 @@ bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
 filesystems: setup		## put filesystems of the kernel's source on mpagex (KVER= FS=)
 	@scripts/filesystems $(if $(KVER),-k $(KVER)) $(FS)
 
+figures:			## draw what bench has measured, as SVG and PNG
+	@scripts/setup python3-matplotlib
+	@scripts/figures build/bench/ratios build/bench/*.json
+
 powercut: setup			## cut the power at hundreds of points (SEED= POINTS= KVER=)
 	@SEED="$(SEED)" POINTS="$(POINTS)" KVER="$(KVER)" tests/powercut
 
@@ -133,7 +137,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check data filesystems check-debug matrix bench exercise faults hostile powercut check-unit shell vm lint \
+.PHONY: modules demo check data filesystems check-debug matrix bench figures exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
