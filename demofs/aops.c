@@ -136,16 +136,7 @@ vm_fault_t demofs_fault(struct vm_fault *vmf)
 	return filemap_fault(vmf);
 }
 
-/**
- * demofs_page_mkwrite - a page of a shared mapping is about to be written
- * @vmf: the fault.
- *
- * Takes the disk space now, so that a full disk is a signal to the process and
- * not a loss when the page is written back.
- *
- * Return: what the fault handler is to do.
- */
-vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
+static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 {
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	int err;
@@ -163,6 +154,28 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 	filemap_invalidate_unlock_shared(inode->i_mapping);
 	sb_end_pagefault(inode->i_sb);
 	return vmf_fs_error(err);
+}
+
+/**
+ * demofs_page_mkwrite - a page of a shared mapping is about to be written
+ * @vmf: the fault.
+ *
+ * Takes the disk space now, so that a full disk is a signal to the process and
+ * not a loss when the page is written back.
+ *
+ * Return: what the fault handler is to do.
+ */
+vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
+{
+	struct super_block *sb = file_inode(vmf->vma->vm_file)->i_sb;
+	unsigned int tries = 0;
+	vm_fault_t ret;
+
+	do {	/* what fails may have failed for want of space */
+		ret = page_mkwrite(vmf);
+	} while (demofs_make_room(sb, ret & VM_FAULT_SIGBUS ? -ENOSPC : 0,
+				  &tries, true));
+	return ret;
 }
 
 /*

@@ -136,35 +136,6 @@ static inline unsigned long demofs_inode_state(struct inode *inode)
 #define inode_state_read_once	demofs_inode_state
 #endif
 
-/* The list of an inode's dirty metadata was in its mapping. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(7, 1, 0)
-struct mapping_metadata_bhs {
-	struct address_space *mapping;
-};
-
-static inline void mmb_init(struct mapping_metadata_bhs *mmb,
-			    struct address_space *mapping)
-{
-	mmb->mapping = mapping;
-}
-
-static inline void mmb_mark_buffer_dirty(struct buffer_head *bh,
-					 struct mapping_metadata_bhs *mmb)
-{
-	mark_buffer_dirty_inode(bh, mmb->mapping->host);
-}
-
-static inline int mmb_sync(struct mapping_metadata_bhs *mmb)
-{
-	return sync_mapping_buffers(mmb->mapping);
-}
-
-static inline void mmb_invalidate(struct mapping_metadata_bhs *mmb)
-{
-	invalidate_inode_buffers(mmb->mapping->host);
-}
-#endif
-
 #if LINUX_VERSION_CODE < KERNEL_VERSION(7, 3, 0)
 int demofs_create(struct mnt_idmap *idmap, struct inode *dir,
 		  struct dentry *dentry, umode_t mode);

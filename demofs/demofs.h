@@ -14,6 +14,8 @@
 #include <linux/percpu_counter.h>
 #include <linux/ratelimit.h>
 #include <linux/rwsem.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include "compat.h"
 #include "disk.h"
@@ -55,6 +57,32 @@ struct demofs_group {
 #define DEMOFS_GROUP_INODES_CHECKED	1
 #define DEMOFS_GROUP_BAD		2	/* allocate nothing from it */
 
+/* Of an inode's held blocks: no pointer on the disk leads to it */
+#define DEMOFS_FRESH		XA_MARK_0
+/* Of held blocks of names: others come before it; others come behind it */
+#define DEMOFS_LATE		XA_MARK_0
+#define DEMOFS_EARLY		XA_MARK_1
+
+/* What waits for other things to be on the disk: order.c, held.c */
+struct demofs_order {
+	struct super_block *sb;
+	struct rw_semaphore names_sem;	/* shared: change names; else write them */
+	struct xarray names;		/* directories' blocks, by number */
+	u32 commits;			/* of names, so far; under names_sem */
+	struct mutex settle_lock;
+
+	spinlock_t lock;		/* all below, and what inodes have of it */
+	struct list_head files;		/* unsettled: regular ones, */
+	struct list_head others;	/* and directories and symlinks */
+	struct list_head freed;		/* free when what is in buffers is written */
+	struct list_head deleted;	/* inodes, */
+	struct list_head deleted_blocks;	/* and what was theirs */
+	u64 blocks;			/* that are to be free later */
+	u32 inodes;
+	atomic_t waiting;		/* things, for their memory */
+	struct delayed_work work;
+};
+
 struct demofs_sb_info {
 	struct super_block *sb;
 	struct demofs_opts opts;
@@ -84,6 +112,8 @@ struct demofs_sb_info {
 	struct percpu_counter free_blocks;
 	struct percpu_counter free_inodes;
 
+	struct demofs_order order;
+
 	errseq_t write_err;	/* failed writes of metadata, seen so far */
 
 	unsigned long flags;			/* the bits below */
@@ -104,10 +134,15 @@ struct demofs_inode_info {
 	u32 next_pblk;			/* ... and would like this block */
 	u32 find_hint;			/* directory: a name was found here */
 	u32 add_hint;			/* directory: room is likely here */
+	u32 nameless_since;		/* order.commits when it lost its last */
+	u32 changes;			/* counts those of pointers */
+	bool unsettled;			/* the disk must not know them yet */
 	bool is_new;			/* nothing of it is on the disk yet */
 	/* All above is zero when an inode is made. */
 	struct rw_semaphore map_sem;	/* @data and the indirect blocks */
-	struct mapping_metadata_bhs metadata;	/* dirty blocks of its own */
+	struct xarray held;		/* indirect blocks, by number */
+	struct list_head unsettled_link;
+	struct list_head freed;		/* blocks that the disk has as its own */
 	struct inode vfs_inode;
 };
 
@@ -174,6 +209,43 @@ void demofs_retry_writes(struct super_block *sb);
 void demofs_forget(struct buffer_head *bh);
 void demofs_read_ahead(struct super_block *sb, u32 block);
 
+/* order.c: what must be on the disk before what */
+void demofs_order_init(struct demofs_sb_info *sbi);
+void demofs_order_evict(struct inode *inode);
+void demofs_call_worker(struct super_block *sb, unsigned long delay);
+void demofs_unsettle(struct inode *inode);
+bool demofs_order_rename(struct inode *old_dir, struct buffer_head *to,
+			 struct buffer_head *from);
+int demofs_settle(struct inode *inode, bool locked);
+int demofs_commit_names(struct super_block *sb);
+int demofs_commit(struct super_block *sb);
+bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
+		      bool locks);
+
+/* held.c: what the disk must not have yet */
+void demofs_hold_array(struct inode *inode, struct buffer_head *bh, bool fresh);
+void demofs_hold_names(struct inode *dir, struct buffer_head *bh);
+void demofs_forget_block(struct inode *inode, u32 pblk);
+int demofs_write_held(struct xarray *held, xa_mark_t mark, bool marked);
+void demofs_let_go(struct super_block *sb, struct xarray *held);
+int demofs_flush(struct super_block *sb);
+void demofs_free_later(struct inode *inode, u32 first, u32 count);
+void demofs_delete_later(struct inode *inode, struct buffer_head *bh);
+int demofs_free_now(struct super_block *sb);
+void demofs_stop_waiting(struct inode *inode);
+void demofs_order_exit(struct demofs_sb_info *sbi);
+
+/* Names may change until: */
+static inline void demofs_names_begin(struct super_block *sb)
+{
+	down_read(&DEMOFS_SB(sb)->order.names_sem);
+}
+
+static inline void demofs_names_end(struct super_block *sb)
+{
+	up_read(&DEMOFS_SB(sb)->order.names_sem);
+}
+
 /* mount.c: options, the checks at mount, remounting */
 int demofs_show_options(struct seq_file *m, struct dentry *root);
 extern struct file_system_type demofs_type;
@@ -188,7 +260,7 @@ u32 demofs_count_free_blocks(struct super_block *sb);
 
 /* ialloc.c: inodes' bitmaps */
 struct inode *demofs_new_inode(struct inode *dir, umode_t mode);
-void demofs_free_inode(struct inode *inode);
+void demofs_free_inode(struct super_block *sb, u32 ino, bool is_dir);
 u32 demofs_count_free_inodes(struct super_block *sb);
 
 /* map.c: where a file's blocks are */
@@ -202,7 +274,6 @@ struct demofs_run {
 int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
 	       struct demofs_run *run);
 struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk);
-void demofs_dirty_array(struct inode *inode, struct buffer_head *bh);
 
 /* truncate.c: taking blocks away from a file */
 int demofs_truncate_blocks(struct inode *inode, loff_t size);
@@ -224,6 +295,9 @@ struct inode *demofs_iget(struct super_block *sb, unsigned long ino);
 int demofs_write_inode(struct inode *inode, struct writeback_control *wbc);
 struct demofs_inode *demofs_read_inode(struct super_block *sb, u32 ino,
 				       struct buffer_head **bh);
+int demofs_put_inode(struct inode *inode);
+int demofs_put_links(struct inode *inode);
+void demofs_end_inode(struct super_block *sb, u32 ino, u32 dtime);
 int demofs_sync_inode_block(struct inode *inode);
 void demofs_evict_inode(struct inode *inode);
 int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
@@ -247,6 +321,9 @@ int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 extern const struct file_operations demofs_dir_operations;
 /* Inode number of @name: 0 if absent, or a negative errno. */
 int demofs_dir_find(struct inode *dir, const struct qstr *name, u32 *ino);
+/* The block that has @name, which must exist; to be released; or an ERR_PTR. */
+struct buffer_head *demofs_dir_block_of(struct inode *dir,
+					const struct qstr *name);
 int demofs_dir_add(struct inode *dir, const struct qstr *name,
 		   struct inode *inode);
 int demofs_dir_remove(struct inode *dir, const struct qstr *name);

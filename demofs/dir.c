@@ -5,9 +5,10 @@
  * passed it, whatever was found the last time.
  *
  * Blocks are those of the device's buffer cache; a directory's own page cache
- * stays empty. Changes need the directory locked, searches need it shared.
- * Changes are made in memory: for those that must be on the disk at once the
- * caller follows with demofs_dir_sync().
+ * stays empty. Changes need the directory locked, and names_sem held shared,
+ * searches need the directory locked shared. Changes are made in memory, in
+ * blocks that are held there: order.c. For those that must be on the disk at
+ * once the caller follows with demofs_dir_sync().
  */
 #include <linux/blkdev.h>
 #include <linux/writeback.h>
@@ -134,13 +135,11 @@ static struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
 	return ERR_PTR(-EIO);
 }
 
-/* Let a change of @bh, and of the directory, reach the disk some time. */
-static void demofs_dir_changed(struct inode *dir, struct buffer_head *bh)
+/* Names in a block have changed: note it in the directory. */
+static void demofs_dir_changed(struct inode *dir)
 {
 	/* Another driver's index of hashes would miss the change. */
 	DEMOFS_I(dir)->flags &= ~FS_INDEX_FL;
-	set_buffer_uptodate(bh);	/* as in demofs_mark_dirty() */
-	mmb_mark_buffer_dirty(bh, &DEMOFS_I(dir)->metadata);
 	inode_set_mtime_to_ts(dir, inode_set_ctime_current(dir));
 	mark_inode_dirty(dir);
 }
@@ -263,6 +262,23 @@ int demofs_dir_find(struct inode *dir, const struct qstr *name, u32 *ino)
 	return 0;
 }
 
+/**
+ * demofs_dir_block_of - tell which block a name is in
+ * @dir: the directory, locked
+ * @name: the name, which exists
+ *
+ * Context: May sleep.
+ * Return: the block's buffer, to be released, or an ERR_PTR.
+ */
+struct buffer_head *demofs_dir_block_of(struct inode *dir,
+					const struct qstr *name)
+{
+	struct demofs_spot spot;
+	int err = demofs_search_known(dir, name, &spot);
+
+	return err ? ERR_PTR(err) : spot.bh;
+}
+
 /* Put the entry into one block. Return: 1, 0 if it is full, or -EUCLEAN. */
 static int demofs_add_to_block(struct inode *dir, struct buffer_head *bh,
 			       const struct qstr *name, struct inode *inode)
@@ -276,6 +292,7 @@ static int demofs_add_to_block(struct inode *dir, struct buffer_head *bh,
 
 		if (at.len - used < need)
 			continue;
+		demofs_hold_names(dir, bh);
 		if (used)
 			de->rec_len = cpu_to_le16(used);
 		demofs_fill_entry((void *)de + used, at.len - used, name->name,
@@ -320,11 +337,15 @@ static int demofs_dir_grow(struct inode *dir, const struct qstr *name,
 	bh = demofs_new_dir_block(dir, blocks);
 	if (IS_ERR(bh))
 		return PTR_ERR(bh);
+	/* Let it be empty on the disk before the directory has it there. */
+	demofs_entry_at(bh, 0)->rec_len = cpu_to_le16(i_blocksize(dir));
+	demofs_mark_dirty(bh);
+	demofs_hold_names(dir, bh);
 	demofs_fill_entry(demofs_entry_at(bh, 0), i_blocksize(dir), name->name,
 			  name->len, inode);
 	i_size_write(dir, size);
 	DEMOFS_I(dir)->add_hint = blocks;
-	demofs_dir_changed(dir, bh);
+	demofs_dir_changed(dir);
 	brelse(bh);
 	return 0;
 }
@@ -353,7 +374,7 @@ int demofs_dir_add(struct inode *dir, const struct qstr *name,
 		ret = demofs_add_to_block(dir, bh, name, inode);
 		if (ret > 0) {
 			DEMOFS_I(dir)->add_hint = lblk;
-			demofs_dir_changed(dir, bh);
+			demofs_dir_changed(dir);
 		}
 	}
 	brelse(bh);
@@ -379,11 +400,12 @@ int demofs_dir_remove(struct inode *dir, const struct qstr *name)
 	err = demofs_search_known(dir, name, &spot);
 	if (err)
 		return err;
+	demofs_hold_names(dir, spot.bh);
 	spot.de->inode = 0;
 	if (spot.prev)	/* which then reaches over the gap */
 		spot.prev->rec_len = cpu_to_le16(spot.len);
 	info->add_hint = min(info->add_hint, info->find_hint);
-	demofs_dir_changed(dir, spot.bh);
+	demofs_dir_changed(dir);
 	brelse(spot.bh);
 	return 0;
 }
@@ -406,8 +428,9 @@ int demofs_dir_set(struct inode *dir, const struct qstr *name,
 	err = demofs_search_known(dir, name, &spot);
 	if (err)
 		return err;
+	demofs_hold_names(dir, spot.bh);
 	demofs_set_entry(spot.de, inode);
-	demofs_dir_changed(dir, spot.bh);
+	demofs_dir_changed(dir);
 	brelse(spot.bh);
 	return 0;
 }
@@ -431,7 +454,8 @@ int demofs_dir_make_empty(struct inode *dir, struct inode *parent)
 	demofs_fill_entry(demofs_entry_at(bh, dot), i_blocksize(dir) - dot,
 			  "..", 2, parent);
 	i_size_write(dir, i_blocksize(dir));
-	demofs_dir_changed(dir, bh);
+	demofs_mark_dirty(bh);
+	demofs_dir_changed(dir);
 	brelse(bh);
 	return 0;
 }
@@ -440,7 +464,7 @@ int demofs_dir_make_empty(struct inode *dir, struct inode *parent)
  * demofs_dir_sync - write a directory if its changes are to be written at once
  * @dir: the directory
  *
- * Context: May sleep.
+ * Context: May sleep; takes names_sem.
  * Return: 0 or a negative errno.
  */
 int demofs_dir_sync(struct inode *dir)
@@ -449,7 +473,7 @@ int demofs_dir_sync(struct inode *dir)
 
 	if (!IS_DIRSYNC(dir))
 		return 0;
-	err = mmb_sync(&DEMOFS_I(dir)->metadata);
+	err = demofs_commit_names(dir->i_sb);
 	err2 = sync_inode_metadata(dir, 1);
 	return err ? err : err2;
 }

@@ -23,9 +23,24 @@
 
 static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
-	if (demofs_is_shutdown(file_inode(iocb->ki_filp)->i_sb))
+	struct super_block *sb = file_inode(iocb->ki_filp)->i_sb;
+	unsigned int tries = 0;
+	ssize_t ret, done = 0;
+	int err;
+
+	if (demofs_is_shutdown(sb))
 		return -EIO;
-	return demofs_write_data(iocb, from);
+	do {
+		ret = demofs_write_data(iocb, from);
+		err = min_t(ssize_t, ret, 0);
+		if (ret > 0) {
+			done += ret;
+			/* It may have ended where the disk was full. */
+			if (iov_iter_count(from) && is_sync_kiocb(iocb))
+				err = -ENOSPC;
+		}
+	} while (demofs_make_room(sb, err, &tries, false));
+	return done ? done : ret;
 }
 
 static const struct vm_operations_struct demofs_vm_ops = {
@@ -42,7 +57,7 @@ static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 /*
- * Write what it takes to find a file's data: indirect blocks, or a directory's;
+ * Write what it takes to find a file's data: indirect blocks, or all names;
  * then the inode. One that is being written (I_SYNC) is not in its block yet.
  */
 static int demofs_sync_metadata(struct inode *inode, bool datasync)
@@ -51,7 +66,10 @@ static int demofs_sync_metadata(struct inode *inode, bool datasync)
 			      (datasync ? I_DIRTY_DATASYNC : I_DIRTY_ALL);
 	int err, err2 = 0;
 
-	err = mmb_sync(&DEMOFS_I(inode)->metadata);
+	if (S_ISREG(inode->i_mode))
+		err = demofs_settle(inode, false);
+	else
+		err = demofs_commit_names(inode->i_sb);
 	if (inode_state_read_once(inode) & dirty)
 		err2 = sync_inode_metadata(inode, 1);
 	if (!err)
@@ -66,7 +84,7 @@ static int demofs_sync_metadata(struct inode *inode, bool datasync)
  * @end: last byte
  * @datasync: leave out what is not needed to read the data
  *
- * Context: May sleep; takes the inode's lock.
+ * Context: May sleep; takes order.c's locks.
  * Return: 0 or a negative errno.
  */
 int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)

@@ -234,7 +234,8 @@ static void demofs_init_inode(struct inode *inode, struct inode *dir,
  * The caller gives it its operations and its name. If it must give up
  * instead, it clears the link count and calls discard_new_inode().
  *
- * Context: May sleep; takes the groups' spinlocks.
+ * Context: May sleep; takes the groups' spinlocks, and names_sem if no inode is
+ * free.
  * Return: the inode, locked as new, with one link; or an ERR_PTR.
  */
 struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
@@ -242,6 +243,7 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	struct super_block *sb = dir->i_sb;
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
+	unsigned int tries = 0;
 	struct inode *inode;
 	bool in_use;
 	s64 ino;
@@ -251,7 +253,9 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	inode = new_inode(sb);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);
-	ino = demofs_take_any_inode(dir, S_ISDIR(mode));
+	do {
+		ino = demofs_take_any_inode(dir, S_ISDIR(mode));
+	} while (demofs_make_room(sb, ino < 0 ? ino : 0, &tries, true));
 	if (ino < 0) {
 		iput(inode);
 		return ERR_PTR(ino);
@@ -261,8 +265,7 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	/* A name must not lead to what cannot be written for want of its block. */
 	raw = demofs_read_inode(sb, ino, &bh);
 	if (IS_ERR(raw)) {
-		inode->i_mode = mode;
-		demofs_free_inode(inode);
+		demofs_free_inode(sb, ino, S_ISDIR(mode));
 		iput(inode);
 		return ERR_CAST(raw);
 	}
@@ -282,16 +285,17 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 
 /**
  * demofs_free_inode - mark an inode as free on the disk
- * @inode: being evicted; all that it had is free already
+ * @sb: the filesystem
+ * @ino: the inode's number; nothing on the disk leads to it
+ * @is_dir: it was a directory
  *
  * Context: May sleep; takes the group's spinlock.
  */
-void demofs_free_inode(struct inode *inode)
+void demofs_free_inode(struct super_block *sb, u32 ino, bool is_dir)
 {
-	struct super_block *sb = inode->i_sb;
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
-	u32 nr = (demofs_ino(inode) - 1) / sbi->inodes_per_group;
-	u32 bit = (demofs_ino(inode) - 1) % sbi->inodes_per_group;
+	u32 nr = (ino - 1) / sbi->inodes_per_group;
+	u32 bit = (ino - 1) % sbi->inodes_per_group;
 	struct demofs_group *group = &sbi->groups[nr];
 	struct buffer_head *bh;
 	bool was_used;
@@ -300,20 +304,19 @@ void demofs_free_inode(struct inode *inode)
 	if (IS_ERR(bh)) {
 		if (PTR_ERR(bh) != -EUCLEAN)
 			demofs_corrupt(sb, "inode %u: cannot be freed: error %ld",
-				       demofs_ino(inode), PTR_ERR(bh));
+				       ino, PTR_ERR(bh));
 		return;
 	}
 	spin_lock(&group->lock);
 	was_used = __test_and_clear_bit_le(bit, bh->b_data) &&
 		   demofs_group_free_inodes(sbi, nr) < sbi->inodes_per_group;
 	if (was_used)
-		demofs_count_inode(sbi, nr, S_ISDIR(inode->i_mode), -1);
+		demofs_count_inode(sbi, nr, is_dir, -1);
 	spin_unlock(&group->lock);
 	demofs_dirty_inode_group(sb, nr, bh);
 	if (!was_used)
 		demofs_corrupt(sb, "inode %u: was free already, in block %u",
-			       demofs_ino(inode),
-			       le32_to_cpu(group->desc->bg_inode_bitmap));
+			       ino, le32_to_cpu(group->desc->bg_inode_bitmap));
 }
 
 /**

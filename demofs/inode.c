@@ -208,7 +208,24 @@ static void demofs_decode_inode(struct inode *inode,
 	memcpy(info->data, raw->i_block, sizeof(info->data));
 }
 
-/* Copy @inode to @raw. Fields that demofs does not know keep their values. */
+/*
+ * An inode without a name keeps a link on the disk until the name is gone there:
+ * else what a rename has replaced could be missing, and its successor too.
+ */
+static u16 demofs_disk_links(struct inode *inode)
+{
+	struct demofs_order *order = &DEMOFS_SB(inode->i_sb)->order;
+
+	if (!inode->i_nlink && DEMOFS_I(inode)->nameless_since ==
+			       READ_ONCE(order->commits))
+		return 1;
+	return inode->i_nlink;
+}
+
+/*
+ * Copy @inode to @raw. Fields that demofs does not know keep their values.
+ * map_sem is held.
+ */
 static void demofs_encode_inode(struct inode *inode, struct demofs_inode *raw)
 {
 	struct demofs_inode_info *info = DEMOFS_I(inode);
@@ -225,7 +242,7 @@ static void demofs_encode_inode(struct inode *inode, struct demofs_inode *raw)
 	raw->i_uid_high = cpu_to_le16(uid >> 16);
 	raw->i_gid = cpu_to_le16(gid);
 	raw->i_gid_high = cpu_to_le16(gid >> 16);
-	raw->i_links_count = cpu_to_le16(inode->i_nlink);
+	raw->i_links_count = cpu_to_le16(demofs_disk_links(inode));
 	raw->i_size = cpu_to_le32(size);
 	raw->i_size_high = cpu_to_le32(size >> 32);
 	raw->i_atime = cpu_to_le32(inode_get_atime_sec(inode));
@@ -236,12 +253,10 @@ static void demofs_encode_inode(struct inode *inode, struct demofs_inode *raw)
 	raw->i_flags = cpu_to_le32(info->flags);
 	raw->i_file_acl = cpu_to_le32(info->file_acl);
 
-	down_read(&info->map_sem);
 	if (S_ISCHR(inode->i_mode) || S_ISBLK(inode->i_mode))
 		demofs_set_rdev(info, inode->i_rdev);
 	raw->i_blocks = cpu_to_le32(inode->i_blocks);
 	memcpy(raw->i_block, info->data, sizeof(info->data));
-	up_read(&info->map_sem);
 }
 
 static int demofs_load_inode(struct inode *inode)
@@ -309,23 +324,19 @@ struct inode *demofs_iget(struct super_block *sb, unsigned long ino)
 }
 
 /**
- * demofs_write_inode - write an inode to its place in the inode table
- * @inode: the inode
- * @wbc: says whether to wait until it is on the disk
+ * demofs_put_inode - put an inode into its place in the inode table
+ * @inode: the inode, whose pointers the disk may know
  *
- * Context: May sleep; takes map_sem for reading.
+ * Context: May sleep; map_sem is held, or nobody uses the inode.
  * Return: 0 or a negative errno.
  */
-int demofs_write_inode(struct inode *inode, struct writeback_control *wbc)
+int demofs_put_inode(struct inode *inode)
 {
 	struct super_block *sb = inode->i_sb;
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
 	int err = 0;
 
-	if (demofs_is_shutdown(sb))
-		return -EIO;
-	demofs_check_writes(sb);
 	if (S_ISREG(inode->i_mode) && i_size_read(inode) > S32_MAX)
 		err = demofs_set_large_file(sb);
 
@@ -341,8 +352,91 @@ int demofs_write_inode(struct inode *inode, struct writeback_control *wbc)
 	demofs_encode_inode(inode, raw);
 	demofs_mark_dirty(bh);
 	brelse(bh);
+	return err;
+}
+
+/**
+ * demofs_put_links - tell the disk of links of an inode, and of nothing else
+ * @inode: the inode
+ *
+ * Context: May sleep.
+ * Return: 0 or a negative errno.
+ */
+int demofs_put_links(struct inode *inode)
+{
+	struct demofs_inode *raw;
+	struct buffer_head *bh;
+
+	raw = demofs_read_inode(inode->i_sb, inode->i_ino, &bh);
+	if (IS_ERR(raw))
+		return PTR_ERR(raw);
+	raw->i_links_count = cpu_to_le16(inode->i_nlink);
+	demofs_mark_dirty(bh);
+	brelse(bh);
+	return 0;
+}
+
+/**
+ * demofs_end_inode - let the inode table have an inode as deleted
+ * @sb: the filesystem
+ * @ino: its number
+ * @dtime: when, in seconds
+ *
+ * Context: May sleep.
+ */
+void demofs_end_inode(struct super_block *sb, u32 ino, u32 dtime)
+{
+	struct demofs_inode *raw;
+	struct buffer_head *bh;
+
+	raw = demofs_read_inode(sb, ino, &bh);
+	if (IS_ERR(raw))
+		return;
+	raw->i_links_count = 0;
+	raw->i_dtime = cpu_to_le32(dtime);
+	raw->i_size = 0;
+	raw->i_size_high = 0;
+	raw->i_blocks = 0;
+	memset(raw->i_block, 0, sizeof(raw->i_block));
+	demofs_mark_dirty(bh);
+	brelse(bh);
+}
+
+/**
+ * demofs_write_inode - write an inode to its place in the inode table
+ * @inode: the inode
+ * @wbc: says whether to wait until it is on the disk
+ *
+ * One whose pointers the disk must not know yet stays dirty.
+ *
+ * Context: May sleep; takes map_sem for reading.
+ * Return: 0 or a negative errno.
+ */
+int demofs_write_inode(struct inode *inode, struct writeback_control *wbc)
+{
+	struct demofs_inode_info *info = DEMOFS_I(inode);
+	struct super_block *sb = inode->i_sb;
+	bool unsettled;
+	int err = 0;
+
+	if (demofs_is_shutdown(sb))
+		return -EIO;
+	demofs_check_writes(sb);
+	down_read(&info->map_sem);
+	/* A frozen filesystem has only those that wait for their last user. */
+	unsettled = info->unsettled ||
+		    sb->s_writers.frozen == SB_FREEZE_COMPLETE;
+	if (!unsettled)
+		err = demofs_put_inode(inode);
+	up_read(&info->map_sem);
+	if (unsettled || (!inode->i_nlink && demofs_disk_links(inode)))
+		mark_inode_dirty(inode);
+	if (wbc->sync_mode == WB_SYNC_NONE &&
+	    (unsettled || S_ISDIR(inode->i_mode)))
+		demofs_call_worker(sb, 0);
 	/* sync(2) writes the device's buffers later, each of them once. */
-	if (wbc->sync_mode == WB_SYNC_ALL && !wbc->for_sync && !err)
+	if (wbc->sync_mode == WB_SYNC_ALL && !wbc->for_sync && !unsettled &&
+	    !err)
 		err = demofs_sync_inode_block(inode);
 	return err;
 }
@@ -390,10 +484,6 @@ static bool demofs_has_blocks(struct inode *inode)
 /* Give back all that a file without a name has. */
 static void demofs_delete_inode(struct inode *inode)
 {
-	struct writeback_control wbc = {
-		.sync_mode = inode_needs_sync(inode) ? WB_SYNC_ALL :
-						       WB_SYNC_NONE,
-	};
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
 
@@ -411,14 +501,17 @@ static void demofs_delete_inode(struct inode *inode)
 	}
 	DEMOFS_I(inode)->dtime = ktime_get_real_seconds();
 	i_size_write(inode, 0);
+	if (!S_ISREG(inode->i_mode))
+		demofs_names_begin(inode->i_sb);
 	if (demofs_has_blocks(inode))
 		demofs_truncate_blocks(inode, 0);
 	/*
 	 * Blocks that could not be freed stay marked as in use until fsck. So
 	 * does the block of attributes, which other inodes may share.
 	 */
-	demofs_write_inode(inode, &wbc);
-	demofs_free_inode(inode);
+	demofs_delete_later(inode, bh);
+	if (!S_ISREG(inode->i_mode))
+		demofs_names_end(inode->i_sb);
 	brelse(bh);
 out:
 	sb_end_intwrite(inode->i_sb);
@@ -432,14 +525,12 @@ out:
  */
 void demofs_evict_inode(struct inode *inode)
 {
+	struct super_block *sb = inode->i_sb;
+
 	truncate_inode_pages_final(&inode->i_data);
-	if (!demofs_is_shutdown(inode->i_sb)) {
-		if (!inode->i_nlink && !is_bad_inode(inode))
-			demofs_delete_inode(inode);
-		else	/* the next fsync would not know of them */
-			mmb_sync(&DEMOFS_I(inode)->metadata);
-	}
-	mmb_invalidate(&DEMOFS_I(inode)->metadata);
+	if (!demofs_is_shutdown(sb) && !inode->i_nlink && !is_bad_inode(inode))
+		demofs_delete_inode(inode);
+	demofs_order_evict(inode);
 	clear_inode(inode);
 }
 
@@ -519,7 +610,7 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	mark_inode_dirty(inode);
 	if (!inode_needs_sync(inode))
 		return 0;
-	err = mmb_sync(&DEMOFS_I(inode)->metadata);
+	err = S_ISREG(inode->i_mode) ? demofs_settle(inode, true) : 0;
 	err2 = sync_inode_metadata(inode, 1);
 	return err ? err : err2;
 }

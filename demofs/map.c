@@ -2,8 +2,7 @@
 /*
  * Where a file's blocks are. Owns the pointers in an inode and in its indirect
  * blocks, along with truncate.c, which takes away what this file adds. Exports
- * demofs_map() to everyone, and what reads and dirties indirect blocks to
- * truncate.c.
+ * demofs_map() to everyone, and what reads indirect blocks to truncate.c.
  *
  * Nothing in here knows what the blocks are wanted for: an answer is a run of
  * blocks, a hole or an error, and demofs_get_block() translates.
@@ -57,19 +56,6 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 		return ERR_PTR(-EIO);
 	}
 	return bh;
-}
-
-/**
- * demofs_dirty_array - note that an indirect block has changed
- * @inode: whose it is; mmb_sync() writes it along with the file
- * @bh: its buffer
- *
- * Context: Process, may sleep.
- */
-void demofs_dirty_array(struct inode *inode, struct buffer_head *bh)
-{
-	set_buffer_uptodate(bh);	/* for demofs_mark_dirty()'s reason */
-	mmb_mark_buffer_dirty(bh, &DEMOFS_I(inode)->metadata);
 }
 
 static void demofs_put_chain(struct demofs_chain *chain)
@@ -223,7 +209,7 @@ static struct buffer_head *demofs_new_array(struct inode *inode, u32 pblk,
 	demofs_set_run((__le32 *)bh->b_data + offset, first, count);
 	set_buffer_uptodate(bh);
 	unlock_buffer(bh);
-	demofs_dirty_array(inode, bh);
+	demofs_hold_array(inode, bh, true);
 	return bh;
 }
 
@@ -252,9 +238,8 @@ static int demofs_fill_branch(struct inode *inode,
 	}
 	while (i--) {
 		if (err)
-			demofs_forget(bh[i]);
-		else
-			brelse(bh[i]);
+			demofs_forget_block(inode, branch->array[i]);
+		brelse(bh[i]);
 	}
 	return err;
 }
@@ -282,12 +267,13 @@ static int demofs_fill_hole(struct inode *inode, const struct demofs_path *path,
 	}
 
 	/* The branch is complete: hang it into the tree. */
+	if (level)
+		demofs_hold_array(inode, chain->bh[level], false);
 	if (arrays)
 		demofs_set_run(chain->ptr[level], branch.array[0], 1);
 	else
 		demofs_set_run(chain->ptr[level], branch.first, branch.count);
-	if (level)
-		demofs_dirty_array(inode, chain->bh[level]);
+	demofs_unsettle(inode);
 
 	ip->next_lblk = lblk + branch.count;
 	ip->next_pblk = branch.first + branch.count;

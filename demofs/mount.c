@@ -298,6 +298,7 @@ static struct demofs_sb_info *demofs_new_sb_info(struct super_block *sb)
 		return NULL;
 	sbi->sb = sb;
 	mutex_init(&sbi->super_lock);
+	demofs_order_init(sbi);
 	ratelimit_state_init(&sbi->msg_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
 	if (!percpu_counter_init(&sbi->free_blocks, 0, GFP_KERNEL) &&
@@ -472,6 +473,7 @@ static void demofs_kill_sb(struct super_block *sb)
 	 */
 	if (sb->s_root && test_bit(DEMOFS_ERROR_RO, &sbi->flags)) {
 		sync_inodes_sb(sb);
+		demofs_commit(sb);
 		demofs_retry_writes(sb);
 	}
 	kill_block_super(sb);

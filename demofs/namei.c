@@ -22,6 +22,8 @@ static void demofs_drop_link(struct inode *inode)
 			       demofs_ino(inode), inode->i_nlink);
 	else
 		drop_nlink(inode);
+	DEMOFS_I(inode)->nameless_since =
+		DEMOFS_SB(inode->i_sb)->order.commits;
 	inode_set_ctime_current(inode);
 	mark_inode_dirty(inode);
 }
@@ -41,6 +43,8 @@ static void demofs_drop_name(struct inode *inode)
 		return;
 	}
 	clear_nlink(inode);
+	DEMOFS_I(inode)->nameless_since =
+		DEMOFS_SB(inode->i_sb)->order.commits;
 	inode_set_ctime_current(inode);
 	mark_inode_dirty(inode);
 }
@@ -74,6 +78,22 @@ static struct dentry *demofs_lookup(struct inode *dir, struct dentry *dentry,
 	return d_splice_alias(inode, dentry);
 }
 
+/* demofs_dir_add() with all that belongs to it */
+static int demofs_add_name(struct inode *dir, struct dentry *dentry,
+			   struct inode *inode)
+{
+	struct super_block *sb = dir->i_sb;
+	unsigned int tries = 0;
+	int err;
+
+	do {
+		demofs_names_begin(sb);
+		err = demofs_dir_add(dir, &dentry->d_name, inode);
+		demofs_names_end(sb);
+	} while (demofs_make_room(sb, err, &tries, true));
+	return err;
+}
+
 /*
  * Enter a new inode in @dir, which is done when everything else is. The inode
  * is used up in any case.
@@ -81,14 +101,17 @@ static struct dentry *demofs_lookup(struct inode *dir, struct dentry *dentry,
 static int demofs_add_new(struct inode *dir, struct dentry *dentry,
 			  struct inode *inode)
 {
+	struct demofs_inode_info *info = DEMOFS_I(inode);
 	int err = 0;
 
 	/* First what a name leads to, then the name. */
 	mark_inode_dirty(inode);
-	if (IS_DIRSYNC(dir))
-		err = sync_inode_metadata(inode, 1);
+	down_read(&info->map_sem);
+	if (!info->unsettled)
+		err = demofs_put_inode(inode);
+	up_read(&info->map_sem);
 	if (!err)
-		err = demofs_dir_add(dir, &dentry->d_name, inode);
+		err = demofs_add_name(dir, dentry, inode);
 	if (err) {
 		demofs_abandon(inode);
 		return err;
@@ -130,13 +153,15 @@ static int demofs_tmpfile(struct mnt_idmap *idmap, struct inode *dir,
 			  struct file *file, umode_t mode)
 {
 	struct inode *inode = demofs_new_inode(dir, mode);
+	int err;
 
 	if (IS_ERR(inode))
 		return finish_open_simple(file, PTR_ERR(inode));
 	demofs_set_inode_ops(inode, 0);
 	d_tmpfile(file, inode);
+	err = demofs_put_inode(inode);	/* it may get a name later */
 	unlock_new_inode(inode);
-	return finish_open_simple(file, 0);
+	return finish_open_simple(file, err);
 }
 
 /**
@@ -153,15 +178,19 @@ struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 			    struct dentry *dentry, umode_t mode)
 {
 	struct inode *inode = demofs_new_inode(dir, S_IFDIR | mode);
+	struct super_block *sb = dir->i_sb;
+	unsigned int tries = 0;
 	int err;
 
 	if (IS_ERR(inode))
 		return ERR_CAST(inode);
 	demofs_set_inode_ops(inode, 0);
 	set_nlink(inode, 2);
-	err = demofs_dir_make_empty(inode, dir);
-	if (!err)
-		err = demofs_dir_sync(inode);
+	do {
+		demofs_names_begin(sb);
+		err = demofs_dir_make_empty(inode, dir);
+		demofs_names_end(sb);
+	} while (demofs_make_room(sb, err, &tries, true));
 	if (err) {
 		demofs_abandon(inode);
 		return ERR_PTR(err);
@@ -172,22 +201,33 @@ struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 /* Store a symlink's target in a block of its own. */
 static int demofs_write_target(struct inode *inode, const char *target, u32 len)
 {
+	struct super_block *sb = inode->i_sb;
+	unsigned int tries = 0;
 	struct buffer_head *bh;
 	struct demofs_run run;
 	int ret;
 
-	ret = demofs_map(inode, 0, 1, true, &run);
+	do {
+		demofs_names_begin(sb);
+		ret = demofs_map(inode, 0, 1, true, &run);
+		if (ret >= 0)
+			break;
+		demofs_names_end(sb);
+	} while (demofs_make_room(sb, ret, &tries, true));
 	if (ret < 0)
 		return ret;
-	bh = sb_getblk(inode->i_sb, run.pblk);
-	if (!bh)
+	bh = sb_getblk(sb, run.pblk);
+	if (!bh) {
+		demofs_names_end(sb);
 		return -ENOMEM;	/* the block goes with the inode */
+	}
 	lock_buffer(bh);	/* an earlier owner may be writing it still */
 	memset(bh->b_data, 0, bh->b_size);
 	memcpy(bh->b_data, target, len);
 	set_buffer_uptodate(bh);
 	unlock_buffer(bh);
-	mmb_mark_buffer_dirty(bh, &DEMOFS_I(inode)->metadata);
+	demofs_mark_dirty(bh);
+	demofs_names_end(sb);
 	brelse(bh);
 	return 0;
 }
@@ -208,8 +248,6 @@ static int demofs_symlink(struct mnt_idmap *idmap, struct inode *dir,
 		memcpy(DEMOFS_I(inode)->data, target, len);
 	else
 		err = demofs_write_target(inode, target, len);
-	if (!err && IS_DIRSYNC(dir))
-		err = mmb_sync(&DEMOFS_I(inode)->metadata);
 	if (err) {
 		demofs_abandon(inode);
 		return err;
@@ -267,15 +305,18 @@ static int demofs_link(struct dentry *old_dentry, struct inode *dir,
 
 	if (demofs_is_shutdown(dir->i_sb))
 		return -EIO;
-	err = demofs_dir_add(dir, &dentry->d_name, inode);
-	if (err)
-		return err;
+	/* As for a new inode: one without a name can get one. */
 	demofs_add_link(inode);
+	err = demofs_put_links(inode);
+	if (!err)
+		err = demofs_add_name(dir, dentry, inode);
+	if (err) {
+		demofs_drop_link(inode);
+		return err;
+	}
 	ihold(inode);
 	d_instantiate(dentry, inode);
-	if (IS_DIRSYNC(dir))
-		err = sync_inode_metadata(inode, 1);
-	return err ? err : demofs_dir_sync(dir);
+	return demofs_dir_sync(dir);
 }
 
 static int demofs_unlink(struct inode *dir, struct dentry *dentry)
@@ -284,11 +325,12 @@ static int demofs_unlink(struct inode *dir, struct dentry *dentry)
 
 	if (demofs_is_shutdown(dir->i_sb))
 		return -EIO;
+	demofs_names_begin(dir->i_sb);
 	err = demofs_dir_remove(dir, &dentry->d_name);
-	if (err)
-		return err;
-	demofs_drop_name(d_inode(dentry));
-	return demofs_dir_sync(dir);
+	if (!err)
+		demofs_drop_name(d_inode(dentry));
+	demofs_names_end(dir->i_sb);
+	return err ? err : demofs_dir_sync(dir);
 }
 
 static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
@@ -300,12 +342,14 @@ static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
 	ret = demofs_dir_is_empty(d_inode(dentry));
 	if (ret <= 0)
 		return ret ? ret : -ENOTEMPTY;
+	demofs_names_begin(dir->i_sb);
 	ret = demofs_dir_remove(dir, &dentry->d_name);
-	if (ret)
-		return ret;
-	demofs_drop_name(d_inode(dentry));
-	demofs_drop_link(dir);
-	return demofs_dir_sync(dir);
+	if (!ret) {
+		demofs_drop_name(d_inode(dentry));
+		demofs_drop_link(dir);
+	}
+	demofs_names_end(dir->i_sb);
+	return ret ? ret : demofs_dir_sync(dir);
 }
 
 /* Let the name in @dir, which leads to @old if that is not NULL, lead to @new */
@@ -326,6 +370,34 @@ static int demofs_point_parent(struct inode *inode, struct inode *from,
 	if (!inode || !S_ISDIR(inode->i_mode) || from == to)
 		return 0;
 	return demofs_dir_set(inode, &demofs_dotdot, to);
+}
+
+/* What waits for the disk is there when this returns, should it be needed. */
+static int demofs_order_entries(struct inode *old_dir,
+				struct dentry *old_dentry,
+				struct inode *new_dir,
+				struct dentry *new_dentry)
+{
+	struct super_block *sb = old_dir->i_sb;
+	struct buffer_head *from, *to;
+	int err = 0;
+
+	to = demofs_dir_block_of(new_dir, &new_dentry->d_name);
+	if (IS_ERR(to))
+		return PTR_ERR(to);
+	from = demofs_dir_block_of(old_dir, &old_dentry->d_name);
+	if (IS_ERR(from)) {
+		brelse(to);
+		return PTR_ERR(from);
+	}
+	if (!demofs_order_rename(old_dir, to, from)) {
+		demofs_names_end(sb);
+		err = demofs_commit_names(sb);
+		demofs_names_begin(sb);
+	}
+	brelse(from);
+	brelse(to);
+	return err;
 }
 
 /*
@@ -349,7 +421,9 @@ static int demofs_move_entries(struct inode *old_dir, struct dentry *old_dentry,
 	err = demofs_point_name(new_dir, new_dentry, target, moved);
 	if (err)
 		goto undo_back;
-	err = demofs_point_name(old_dir, old_dentry, moved, back);
+	err = demofs_order_entries(old_dir, old_dentry, new_dir, new_dentry);
+	if (!err)
+		err = demofs_point_name(old_dir, old_dentry, moved, back);
 	if (!err)
 		return 0;
 
@@ -380,6 +454,8 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 	struct inode *moved = d_inode(old_dentry);
 	struct inode *target = d_inode(new_dentry);
 	struct inode *back = flags & RENAME_EXCHANGE ? target : NULL;
+	struct super_block *sb = old_dir->i_sb;
+	unsigned int tries = 0;
 	int err;
 
 	/* Whether the target may exist, the VFS has seen to. */
@@ -392,8 +468,14 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 		if (err <= 0)
 			return err ? err : -ENOTEMPTY;
 	}
-	err = demofs_move_entries(old_dir, old_dentry, new_dir, new_dentry,
-				  back);
+	do {
+		demofs_names_begin(sb);
+		err = demofs_move_entries(old_dir, old_dentry, new_dir,
+					  new_dentry, back);
+		if (!err)
+			break;
+		demofs_names_end(sb);
+	} while (demofs_make_room(sb, err, &tries, true));
 	if (err)
 		return err;
 
@@ -405,6 +487,7 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 		if (S_ISDIR(target->i_mode))
 			demofs_drop_link(new_dir);
 	}
+	demofs_names_end(sb);
 	/* With -o sync or dirsync: first there, then no longer here. */
 	err = demofs_dir_sync(moved);
 	if (!err)

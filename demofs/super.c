@@ -220,7 +220,9 @@ int demofs_end_writing(struct super_block *sb)
 	if (demofs_is_shutdown(sb))
 		return -EIO;
 	demofs_retry_writes(sb);
-	err = sync_blockdev(sb->s_bdev);
+	err = demofs_commit_names(sb);
+	if (!err)
+		err = sync_blockdev(sb->s_bdev);
 	demofs_check_writes(sb);
 	if (err)
 		return err;	/* VALID_FS would be a lie */
@@ -243,7 +245,9 @@ static int demofs_sync_fs(struct super_block *sb, int wait)
 	/* First all other metadata: the superblock's write flushes it. */
 	if (wait) {
 		demofs_retry_writes(sb);
-		err = sync_blockdev(sb->s_bdev);
+		err = demofs_commit(sb);
+		err2 = sync_blockdev(sb->s_bdev);
+		err = err ? err : err2;
 		demofs_check_writes(sb);
 	}
 	err2 = demofs_commit_super(sb, wait);
@@ -272,10 +276,12 @@ static int demofs_statfs(struct dentry *dentry, struct kstatfs *buf)
 	buf->f_type = DEMOFS_SUPER_MAGIC;
 	buf->f_bsize = sb->s_blocksize;
 	buf->f_blocks = sbi->blocks_count - sbi->overhead;
-	buf->f_bfree = percpu_counter_sum_positive(&sbi->free_blocks);
+	buf->f_bfree = percpu_counter_sum_positive(&sbi->free_blocks) +
+		       READ_ONCE(sbi->order.blocks);
 	buf->f_bavail = buf->f_bfree - min_t(u64, buf->f_bfree, reserved);
 	buf->f_files = sbi->inodes_count;
-	buf->f_ffree = percpu_counter_sum_positive(&sbi->free_inodes);
+	buf->f_ffree = percpu_counter_sum_positive(&sbi->free_inodes) +
+		       READ_ONCE(sbi->order.inodes);
 	buf->f_namelen = DEMOFS_NAME_LEN;
 	buf->f_fsid = uuid_to_fsid(sbi->super->s_uuid);
 	return 0;
@@ -303,7 +309,9 @@ static void demofs_init_once(void *object)
 	struct demofs_inode_info *info = object;
 
 	init_rwsem(&info->map_sem);
-	mmb_init(&info->metadata, &info->vfs_inode.i_data);
+	xa_init(&info->held);
+	INIT_LIST_HEAD(&info->unsettled_link);
+	INIT_LIST_HEAD(&info->freed);
 	inode_init_once(&info->vfs_inode);
 }
 
@@ -319,6 +327,7 @@ void demofs_free_sb_info(struct demofs_sb_info *sbi)
 
 	if (!sbi)
 		return;
+	demofs_order_exit(sbi);
 	for (nr = 0; sbi->groups && nr < sbi->group_count; nr++)
 		brelse(sbi->groups[nr].desc_bh);
 	kvfree(sbi->groups);
@@ -332,6 +341,8 @@ static void demofs_put_super(struct super_block *sb)
 {
 	if (!sb_rdonly(sb) && demofs_end_writing(sb))
 		demofs_err(sb, "not unmounted cleanly: run fsck.demofs");
+	else
+		demofs_commit_names(sb);	/* if an error made it read-only */
 	demofs_free_sb_info(DEMOFS_SB(sb));
 	sb->s_fs_info = NULL;
 }

@@ -26,7 +26,7 @@ static void demofs_trunc_flush(struct demofs_trunc *trunc)
 	if (!trunc->count)
 		return;
 	if (demofs_blocks_valid(DEMOFS_SB(sb), trunc->first, trunc->count)) {
-		demofs_free_blocks(sb, trunc->first, trunc->count);
+		demofs_free_later(inode, trunc->first, trunc->count);
 	} else if (trunc->err != -EUCLEAN) {	/* garbage comes by the block */
 		demofs_corrupt(sb, "inode %u: blocks %u to %u cannot be its own",
 			       demofs_ino(inode), trunc->first,
@@ -86,8 +86,7 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 		/* Pages are gone already, but a directory lies in buffers. */
 		if (!S_ISREG(inode->i_mode) &&
 		    demofs_blocks_valid(DEMOFS_SB(inode->i_sb), pblk, 1))
-			demofs_forget(sb_find_get_block(inode->i_sb,
-							pblk));
+			demofs_forget_block(inode, pblk);
 		demofs_trunc_add(trunc, pblk);
 		return;
 	}
@@ -109,12 +108,12 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
 
 	if (!keep || demofs_count_zeros(array, kept + 1) == kept + 1) {
 		*ptr = 0;
-		demofs_forget(bh);
+		demofs_forget_block(inode, pblk);
 		demofs_trunc_add(trunc, pblk);
 	} else {
-		demofs_dirty_array(inode, bh);
-		brelse(bh);
+		demofs_hold_array(inode, bh, false);
 	}
+	brelse(bh);
 	cond_resched();
 }
 
@@ -123,7 +122,8 @@ static void demofs_trunc_tree(struct demofs_trunc *trunc, __le32 *ptr,
  * @inode: a regular file, a directory or a symlink with a block of its own
  * @size: bytes to keep; of the block that they end in, all is kept
  *
- * A pointer is cleared before the block that it led to can be allocated again.
+ * A pointer is cleared, on the disk, before the block that it led to can be
+ * allocated again.
  * Blocks that cannot be found or cannot be the file's own stay in use: to leak
  * them is safe, and fsck finds them.
  *
@@ -159,6 +159,7 @@ int demofs_truncate_blocks(struct inode *inode, loff_t size)
 	}
 	demofs_trunc_flush(&trunc);
 
+	demofs_unsettle(inode);
 	mark_inode_dirty(inode);
 	up_write(&ip->map_sem);
 	return trunc.err;

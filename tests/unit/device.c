@@ -84,14 +84,7 @@ void bforget(struct buffer_head *bh)
 	if (!bh)
 		return;
 	bh->dirty = false;
-	bh->owner = NULL;
 	brelse(bh);
-}
-
-void demofs_forget(struct buffer_head *bh)
-{
-	might_sleep();
-	bforget(bh);
 }
 
 void lock_buffer(struct buffer_head *bh)
@@ -118,13 +111,55 @@ void mark_buffer_dirty(struct buffer_head *bh)
 	bh->dirty = true;
 }
 
-void mmb_mark_buffer_dirty(struct buffer_head *bh,
-			   struct mapping_metadata_bhs *mmb)
+/* Of order.c, which tests/powercut tries: is it told of all that it must be? */
+
+static void unhold(struct buffer_head *bh)
 {
-	mark_buffer_dirty(bh);
-	assert(!bh->owner || bh->owner == mmb);
-	bh->owner = mmb;
-	mmb->dirtied++;
+	bh->holder = NULL;
+	brelse(bh);
+}
+
+void demofs_hold_array(struct inode *inode, struct buffer_head *bh, bool fresh)
+{
+	const __le32 *new = (const __le32 *)bh->b_data;
+	const __le32 *old = (const __le32 *)(disk + bh->b_blocknr * bh->b_size);
+	u32 i;
+
+	might_sleep();
+	assert(DEMOFS_I(inode)->map_sem.writer);
+	if (bh->holder) {
+		assert(bh->holder == inode);
+		return;
+	}
+	for (i = 0; !fresh && i < bh->b_size / 4; i++)
+		CHECK(!new[i] || new[i] == old[i],
+		      "block %ju was held too late, it has a new pointer",
+		      bh->b_blocknr);
+	bh->holder = inode;
+	bh->refs++;
+}
+
+void demofs_forget_block(struct inode *inode, u32 pblk)
+{
+	struct buffer_head *bh = sb_find_get_block(inode->i_sb, pblk);
+
+	might_sleep();
+	if (bh && bh->holder)
+		unhold(bh);
+	bforget(bh);
+}
+
+void demofs_unsettle(struct inode *inode)
+{
+	assert(DEMOFS_I(inode)->map_sem.writer);
+	DEMOFS_I(inode)->unsettled = true;
+	DEMOFS_I(inode)->changes++;
+}
+
+void demofs_free_later(struct inode *inode, u32 first, u32 count)
+{
+	assert(DEMOFS_I(inode)->map_sem.writer);
+	demofs_free_blocks(inode->i_sb, first, count);
 }
 
 int sync_dirty_buffer(struct buffer_head *bh)
@@ -140,8 +175,10 @@ void drop_caches(struct super_block *sb)
 	u32 i;
 
 	for (i = 0; i < DEMOFS_SB(sb)->blocks_count; i++) {
-		if (cache[i].dirty)
+		if (cache[i].dirty || cache[i].holder)
 			sync_dirty_buffer(&cache[i]);
+		if (cache[i].holder)
+			unhold(&cache[i]);
 		if (!cache[i].refs) {
 			free(cache[i].b_data);
 			cache[i] = (struct buffer_head){};
@@ -287,9 +324,13 @@ static void see(struct super_block *sb, struct inode *inode, u32 pblk,
 	if (!height)
 		return;
 
-	CHECK(!cache[pblk].dirty || cache[pblk].owner == &DEMOFS_I(inode)->metadata,
+	CHECK(!cache[pblk].uptodate || cache[pblk].holder == inode ||
+	      !memcmp(cache[pblk].b_data, disk + (size_t)pblk * sb->s_blocksize,
+		      sb->s_blocksize),
 	      "inode %lu: fsync would not write indirect block %u",
 	      inode->i_ino, pblk);
+	CHECK(!cache[pblk].dirty, "indirect block %u can be written too early",
+	      pblk);
 	for (i = 0; i < sb->s_blocksize / 4; i++) {
 		const char *data = cache[pblk].uptodate ? cache[pblk].b_data :
 				   disk + (size_t)pblk * sb->s_blocksize;
@@ -356,9 +397,9 @@ void fsck(struct super_block *sb, struct inode **inodes, unsigned int n)
 
 		for (nr = 0; nr < sbi->group_count; nr++)
 			desc_refs += sbi->groups[nr].desc_bh == &cache[i];
-		CHECK(cache[i].refs == desc_refs, "buffer of block %u: %d held",
+		CHECK(cache[i].refs == desc_refs + !!cache[i].holder, "buffer of block %u: %d held",
 		      i, cache[i].refs);
-		CHECK(!cache[i].dirty || seen[i],
+		CHECK((!cache[i].dirty && !cache[i].holder) || seen[i],
 		      "block %u is free, but would be written", i);
 	}
 	free(seen);

@@ -249,18 +249,21 @@ static inline void mark_inode_dirty(struct inode *inode)
 	inode->dirty = true;
 }
 
-/* The block device: device.c */
-struct mapping_metadata_bhs {
-	int dirtied;
-};
+/* What only order.c looks into */
+struct xarray { int unused; };
+typedef unsigned int xa_mark_t;
+struct delayed_work { int unused; };
+struct list_head { int unused; };
+typedef struct { int counter; } atomic_t;
 
+/* The block device: device.c */
 struct buffer_head {
 	char *b_data;
 	size_t b_size;
 	sector_t b_blocknr;
 	int refs;
 	bool uptodate, dirty, locked;
-	struct mapping_metadata_bhs *owner;	/* whose fsync() writes it */
+	struct inode *holder;	/* who keeps it from being written */
 };
 
 struct buffer_head *sb_getblk(struct super_block *sb, sector_t block);
@@ -271,8 +274,6 @@ void lock_buffer(struct buffer_head *bh);
 void unlock_buffer(struct buffer_head *bh);
 void set_buffer_uptodate(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
-void mmb_mark_buffer_dirty(struct buffer_head *bh,
-			   struct mapping_metadata_bhs *mmb);
 int sync_dirty_buffer(struct buffer_head *bh);
 
 #endif /* UNIT_KERNEL_H */

@@ -132,12 +132,14 @@ static void test_directory(void)
 	inode->i_mode = S_IFDIR;
 	CHECK(!write_blocks(inode, 0, 3), "write");
 	bh = demofs_bread(sb, pblk_of(inode, 1));
-	mmb_mark_buffer_dirty(bh, &ip->metadata);
+	ip->map_sem.writer = true;
+	demofs_hold_array(&ip->vfs_inode, bh, true);
+	ip->map_sem.writer = false;
 	table = demofs_bread(sb, le32_to_cpu(sbi->groups[0].desc->bg_inode_table));
 	mark_buffer_dirty(table);
 	ip->data[3] = sbi->groups[0].desc->bg_inode_table;
 	CHECK(demofs_truncate_blocks(inode, 0) == -EUCLEAN, "said so");
-	CHECK(!bh->dirty && !bh->owner, "would be written over what comes");
+	CHECK(!bh->dirty && !bh->holder, "would be written over what comes");
 	CHECK(table->dirty, "others' inodes are lost");
 	brelse(bh);
 	brelse(table);

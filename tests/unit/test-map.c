@@ -204,9 +204,11 @@ static void test_layout(unsigned int block_bits)
 	      "appending after two");
 	fsck(sb, &inode, 1);
 	inode->dirty = false;
+	DEMOFS_I(inode)->unsettled = false;
 	CHECK(!truncate_to(inode, m, 0, 0), "truncate");
 	CHECK(!inode->bytes, "blocks are left");
 	CHECK(inode->dirty, "the inode would not be written");
+	CHECK(DEMOFS_I(inode)->unsettled, "it would be written before the data");
 	fsck(sb, &inode, 1);
 
 	CHECK(demofs_map(inode, demofs_max_blocks(block_bits - 2) < U32_MAX ?

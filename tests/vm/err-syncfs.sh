@@ -15,11 +15,13 @@ check fsop "open a $MNT/file rw" "open r $MNT r,dir" "open s $MNT r,dir" \
 	"syncfs s"
 
 # A new pointer block that cannot be written is not read back from the disk, which
-# would forget what is in it: all of it is there when the disk is well again.
+# would forget what is in it: each fsync tries again, and all of it is there when the
+# disk is well again.
 check fsop "open a $MNT/new rw,creat" "pwrite a 0 48K 1" "fsync a"
 after=$(fsop "open a $MNT/new r" "fibmap a 11 = ?")
 dm_bad "$(sectors $((after + 1)))" 8 | dm_become
-check fsop "open a $MNT/new rw" "pwrite a 48K 100K 1" "fsync a = EIO" "fsync a"
+check fsop "open a $MNT/new rw" "pwrite a 48K 100K 1" "fsync a = EIO" \
+	"fsync a = EIO"
 dm_bad 0 0 | dm_become
 check fsop "open a $MNT/new rw" "pread a 0 148K 1" "pwrite a 148K 1 1" "fsync a"
 check umount "$MNT"
