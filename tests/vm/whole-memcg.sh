@@ -5,17 +5,7 @@
 # modes: mpagex
 # blocks: 4096
 
-groups=$TMP/cgroup
-mkdir "$groups"
-mount -t cgroup2 none "$groups" 2>/dev/null || skip "no cgroup2 in this kernel"
-if ! grep -q memory "$groups/cgroup.controllers"; then
-	umount "$groups"
-	skip "no control of memory"
-fi
-echo "+memory" >"$groups/cgroup.subtree_control"
-mkdir "$groups/small"
-echo 64M >"$groups/small/memory.max"
-
+make_group 64M
 # The kernel's count of a group's dirty pages lags by seconds; a writer that fills
 # the group in less gets killed, on XFS too. The count of all is exact.
 limit_dirty 16
@@ -36,8 +26,7 @@ check mount_demofs
 ) || fail "in the group"
 cp "$groups/small/memory.events" "$TMP/events"
 peak=$(cat "$groups/small/memory.peak" 2>/dev/null || echo 0)
-rmdir "$groups/small" 2>/dev/null
-umount "$groups"
+drop_group
 for event in oom oom_kill; do
 	same 0 "$(sed -n "s/^$event //p" "$TMP/events")" "events: $event"
 done

@@ -18,6 +18,29 @@ unlimit_dirty()
 	echo 10 >/proc/sys/vm/dirty_background_ratio
 }
 
+# make_group SIZE: a control group with so much memory, $groups/small; its file
+# cgroup.procs takes processes. drop_group ends it.
+make_group()
+{
+	groups=$TMP/cgroup
+	mkdir "$groups"
+	mount -t cgroup2 none "$groups" 2>/dev/null ||
+		skip "no cgroup2 in this kernel"
+	if ! grep -q memory "$groups/cgroup.controllers"; then
+		umount "$groups"
+		skip "no control of memory"
+	fi
+	echo "+memory" >"$groups/cgroup.subtree_control"
+	mkdir "$groups/small"
+	echo "$1" >"$groups/small/memory.max"
+}
+
+drop_group()
+{
+	rmdir "$groups/small" 2>/dev/null
+	umount "$groups"
+}
+
 # keep CMD...: repeats it in the background until it fails or stop_load is called.
 keep()
 {
