@@ -15,7 +15,7 @@ export DESTDIR SBINDIR MANDIR
 
 # A program is a file, or a directory of files.
 programs := $(patsubst tests/prog/%.c,build/prog/%,$(wildcard tests/prog/*.c)) \
-	build/prog/hostile build/prog/exercise
+	build/prog/hostile build/prog/exercise build/prog/soak
 
 modules:			## build mpagex.ko and demofs.ko (KVER=6.1|6.12|7.3 or KDIR=...)
 	@scripts/build $(target)
@@ -57,6 +57,13 @@ hostile: setup			## mount thousands of damaged images (MUTANTS=, SEED=, KVER=)
 	@tests/hostile/run $(if $(KVER),-k $(KVER)) $(if $(SEED),-s $(SEED)) \
 		$(if $(MUTANTS),-n $(MUTANTS)) $(if $(MUTANT),-m $(MUTANT)) \
 		$(if $(SHRINK),-S)
+
+soak: setup			## load it for long, on more processors than there are (MINUTES= KVER=)
+	@scripts/setup stress-ng
+	@tests/soak $(if $(KVER),-k $(KVER)) $(MINUTES)
+
+large: setup			## 8 TiB, and 30,000 names in one directory (KVER=)
+	@tests/large $(if $(KVER),-k $(KVER))
 
 exercise: setup			## random operations beside a model (OPS= SEED= KVER= IO= BS=)
 	@OPS="$(OPS)" SEED="$(SEED)" KVER="$(KVER)" IO="$(IO)" BS="$(BS)" \
@@ -133,11 +140,15 @@ build/prog/hostile: $(wildcard tests/prog/hostile/*.[ch])
 
 build/prog/nthfault: tests/prog/nthfault-names.h tests/prog/nthfault-data.h
 
+build/prog/soak: $(wildcard tests/prog/soak/*.[ch]) tests/prog/pattern.h
+	@mkdir -p $(@D)
+	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
+
 build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check data filesystems check-debug matrix bench figures exercise faults hostile powercut check-unit shell vm lint \
+.PHONY: modules demo check soak large data filesystems check-debug matrix bench figures exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
 .DEFAULT_GOAL := modules
 
