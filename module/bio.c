@@ -1,23 +1,152 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Submitting and completing the bios that read.c and write.c fill with whole
- * folios.
+ * The life of a bio: allocating it, submitting it once others have filled it with
+ * folios, and completing it.
  */
 #include <linux/blkdev.h>
+#include <linux/ktime.h>
+#include <linux/rcupdate.h>
 
 #include "internal.h"
+#include "trace.h"
+
+static struct bio_set bios;
+
+int mpagex_init_bios(void)
+{
+	return bioset_init(&bios, BIO_POOL_SIZE,
+			   offsetof(struct mpagex_bio, bio),
+			   BIOSET_NEED_BVECS);
+}
+
+/* Whoever waited for the last writeback may be here before its bio was put. */
+void mpagex_exit_bios(void)
+{
+	synchronize_rcu();
+	bioset_exit(&bios);
+}
+
+/* As bio_alloc(), with room for when the bio was submitted. */
+struct bio *mpagex_alloc_bio(struct block_device *bdev, unsigned int pieces,
+			     blk_opf_t opf, gfp_t gfp)
+{
+	return bio_alloc_bioset(bdev, pieces, opf, gfp, &bios);
+}
+
+static struct folio *folio_of(const struct bio_vec *bv)
+{
+	return page_folio(bv->bv_page);
+}
+
+/* Place in the file of a bio_vec's first byte. */
+static loff_t pos_of(const struct bio_vec *bv)
+{
+	struct folio *folio = folio_of(bv);
+
+	return folio_pos(folio) + bv->bv_offset +
+	       folio_page_idx(folio, bv->bv_page) * PAGE_SIZE;
+}
+
+/*
+ * Of a bio that has something in it, from its first folio on until that folio's
+ * end: whose data it carries, from where ...
+ */
+struct inode *mpagex_bio_inode(struct bio *bio)
+{
+	return folio_of(&bio->bi_io_vec[0])->mapping->host;
+}
+
+loff_t mpagex_bio_pos(struct bio *bio)
+{
+	return pos_of(&bio->bi_io_vec[0]);
+}
+
+/* ... and to where. Its last folio may have joined others in a bio_vec. */
+loff_t mpagex_bio_end(struct bio *bio)
+{
+	struct bio_vec last = bio->bi_io_vec[bio->bi_vcnt - 1];
+	unsigned int end = last.bv_offset + last.bv_len - 1;
+
+	last.bv_page = pfn_to_page(page_to_pfn(last.bv_page) + end / PAGE_SIZE);
+	last.bv_offset = end % PAGE_SIZE;
+	return pos_of(&last) + 1;
+}
+
+/* How much there is in a bio, also when it has been done. */
+unsigned int mpagex_bio_bytes(struct bio *bio)
+{
+	unsigned int bytes = 0, i;
+
+	for (i = 0; i < bio->bi_vcnt; i++)
+		bytes += bio->bi_io_vec[i].bv_len;
+	return bytes;
+}
+
+/* How many folios have a part in a bio. */
+unsigned int mpagex_bio_folios(struct bio *bio)
+{
+	struct folio *last = NULL;
+	unsigned int folios = 0;
+	struct folio_iter fi;
+
+	bio_for_each_folio_all(fi, bio) {
+		folios += fi.folio != last;
+		last = fi.folio;
+	}
+	return folios;
+}
+
+static struct mpagex_bio *mpagex_bio(struct bio *bio)
+{
+	return container_of(bio, struct mpagex_bio, bio);
+}
+
+static void about_to_submit(struct bio *bio, enum mpagex_cut reason)
+{
+	mpagex_bio(bio)->submitted = trace_mpagex_complete_enabled() ?
+				     ktime_get_ns() : 0;
+	trace_mpagex_submit(bio, reason);
+}
 
 /**
  * mpagex_submit - hand a bio to the block layer, if there is one
  * @bio: the bio, or NULL.
+ * @reason: why nothing more goes into it.
  *
  * Return: NULL, the caller's new "bio under construction".
  */
-struct bio *mpagex_submit(struct bio *bio)
+struct bio *mpagex_submit(struct bio *bio, enum mpagex_cut reason)
 {
-	if (bio)
+	if (bio) {
+		about_to_submit(bio, reason);
 		submit_bio(bio);
+	}
 	return NULL;
+}
+
+/* Submit a bio and wait for it. Return: 0 or a negative errno. */
+int mpagex_submit_wait(struct bio *bio)
+{
+	int err;
+
+	about_to_submit(bio, MPAGEX_CUT_SYNC);
+	err = submit_bio_wait(bio);
+	mpagex_completed(bio);
+	return err;
+}
+
+static void trace_completed(struct bio *bio)
+{
+	u64 submitted = mpagex_bio(bio)->submitted;
+
+	trace_mpagex_complete(bio, submitted ? ktime_get_ns() - submitted : 0);
+}
+
+/* To be called when a bio is done, before its folios are let go. */
+void mpagex_completed(struct bio *bio)
+{
+	if (trace_mpagex_complete_enabled())
+		trace_completed(bio);
 }
 
 /**
@@ -94,6 +223,7 @@ void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end)
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
 
+	mpagex_completed(bio);
 	if (eof)
 		zero_last_folio(bio, eof);
 	bio_for_each_folio_all(fi, bio) {
@@ -127,6 +257,7 @@ void mpagex_write_end_io(struct bio *bio)
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
 
+	mpagex_completed(bio);
 	bio_for_each_folio_all(fi, bio) {
 		if (err) {
 			mpagex_report(bio, fi.folio, "write", err);

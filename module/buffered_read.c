@@ -100,7 +100,7 @@ static int add_run(struct mpagex_reader *r, struct folio *folio,
 				(size_t)run << blkbits, r->map.bh.b_bdev,
 				mpagex_map_device_block(&r->map, block));
 	if (!err && mpagex_map_at_boundary(&r->map, block + run))
-		r->bio = mpagex_submit(r->bio);
+		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_BOUNDARY);
 	return err;
 }
 
@@ -108,11 +108,12 @@ static int add_run(struct mpagex_reader *r, struct folio *folio,
 static struct mpagex_state *start_state(struct mpagex_reader *r,
 					struct folio *folio,
 					const struct span *s,
-					unsigned int known)
+					unsigned int known,
+					enum mpagex_slow why)
 {
 	struct mpagex_state *state;
 
-	state = mpagex_state_attach(folio, r->inode->i_blkbits, r->gfp);
+	state = mpagex_state_attach(folio, r->inode->i_blkbits, r->gfp, why);
 	if (!state)
 		return NULL;
 	state->read_left = s->blocks + 1;
@@ -137,7 +138,7 @@ static int read_folio(struct mpagex_reader *r, struct folio *folio)
 
 	zero_blocks(r, folio, s.in_file, s.blocks - s.in_file);
 	if (state)
-		start_state(r, folio, &s, 0);
+		start_state(r, folio, &s, 0, MPAGEX_SLOW_PARTIAL);
 
 	for (; i < s.in_file; i += run) {
 		run = s.in_file - i;
@@ -164,7 +165,8 @@ static int read_folio(struct mpagex_reader *r, struct folio *folio)
 			return err;
 		}
 		if (!state)
-			state = start_state(r, folio, &s, i);
+			state = start_state(r, folio, &s, i,
+					    MPAGEX_SLOW_SCATTERED);
 		err = state ? add_run(r, folio, &s, i, run) : -ENOMEM;
 		if (err)
 			break;
@@ -196,15 +198,14 @@ void mpagex_buffered_readahead(struct readahead_control *rac,
 {
 	struct mpagex_reader r;
 	struct folio *folio;
+	int err = 0;
 
 	mpagex_reader_init_readahead(&r, rac, ops->get_block);
 	r.map.holes_have_length = ops->holes_have_length;
 	r.end_io = buffered_read_end_io;
-	while ((folio = readahead_folio(rac))) {
-		if (read_folio(&r, folio))
-			break;
-	}
-	mpagex_submit(r.bio);
+	while (!err && (folio = readahead_folio(rac)))
+		err = read_folio(&r, folio);
+	mpagex_reader_finish(&r, err);
 }
 
 MPAGEX_EXPORT(mpagex_buffered_readahead);
@@ -225,11 +226,11 @@ int mpagex_read_now(struct folio *folio, size_t off, size_t len,
 	struct inode *inode = folio->mapping->host;
 	sector_t sector = block << (inode->i_blkbits - SECTOR_SHIFT);
 	size_t there = mpagex_clip_to_device(bdev, sector, len);
-	struct bio *bio = bio_alloc(bdev, 1, REQ_OP_READ, GFP_NOFS);
+	struct bio *bio = mpagex_alloc_bio(bdev, 1, REQ_OP_READ, GFP_NOFS);
 	int err;
 
 	bio->bi_iter.bi_sector = sector;
-	err = bio_add_folio(bio, folio, there, off) ? submit_bio_wait(bio) :
+	err = bio_add_folio(bio, folio, there, off) ? mpagex_submit_wait(bio) :
 						      -EIO;
 	bio_put(bio);
 	if (there < len)
@@ -280,7 +281,7 @@ static int read_missing(struct mpagex_reader *r, struct folio *folio)
 	struct mpagex_state *state;
 	int err = 0;
 
-	state = start_state(r, folio, &s, 0);
+	state = start_state(r, folio, &s, 0, MPAGEX_SLOW_SYNC);
 	if (!state) {
 		folio_unlock(folio);
 		return -ENOMEM;
@@ -344,7 +345,7 @@ int mpagex_buffered_read_folio(struct folio *folio,
 		return read_missing(&r, folio);
 
 	err = read_folio(&r, folio);
-	mpagex_submit(r.bio);
+	mpagex_submit(r.bio, MPAGEX_CUT_SYNC);
 	return err;
 }
 

@@ -157,7 +157,8 @@ static int fill_edges(struct write *w, struct part *p)
 		return 0;
 	if (p->blocks < folio_size(p->folio) >> w->inode->i_blkbits)
 		mpagex_state_attach(p->folio, w->inode->i_blkbits,
-				    GFP_NOFS | __GFP_NOFAIL);
+				    GFP_NOFS | __GFP_NOFAIL,
+				    MPAGEX_SLOW_PARTIAL);
 	if (p->off & mask)
 		err = fill_edge(w, p, p->first);
 	if (!err && ((p->off + p->len) & mask) &&
@@ -175,7 +176,8 @@ static void mark_written(struct inode *inode, struct folio *folio,
 
 	if (!state && count < blocks && !folio_test_dirty(folio))
 		state = mpagex_state_attach(folio, inode->i_blkbits,
-					    GFP_NOFS | __GFP_NOWARN);
+					    GFP_NOFS | __GFP_NOWARN,
+					    MPAGEX_SLOW_PARTIAL);
 	if (state) {
 		if (mpagex_set_uptodate(state, first, count) &&
 		    !folio_test_uptodate(folio))
@@ -213,7 +215,7 @@ static size_t settle_short_copy(struct write *w, struct part *p, size_t copied)
 		return 0;
 	}
 	mpagex_state_attach(p->folio, w->inode->i_blkbits,
-			    GFP_NOFS | __GFP_NOFAIL);
+			    GFP_NOFS | __GFP_NOFAIL, MPAGEX_SLOW_PARTIAL);
 	p->blocks = (end >> w->inode->i_blkbits) - p->first;
 	return end - p->off;
 }
@@ -541,7 +543,8 @@ static int zero_block_tail(struct inode *inode, loff_t eof,
 	to = start + i_blocksize(inode);
 	if (folio_size(folio) > i_blocksize(inode) &&
 	    !folio_test_uptodate(folio) &&
-	    !mpagex_state_attach(folio, blkbits, GFP_NOFS)) {
+	    !mpagex_state_attach(folio, blkbits, GFP_NOFS,
+				 MPAGEX_SLOW_PARTIAL)) {
 		err = -ENOMEM;
 		goto unlock;
 	}

@@ -1,12 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Identity of the module. mpagex keeps no state of its own, so that nothing
- * has to be set up when it is loaded or waited for when it goes: a filesystem
- * that uses it holds a reference on it, and unmounting waits for its I/O.
+ * Loading and unloading. When mpagex goes there is nothing to be waited for: a
+ * filesystem that uses it holds a reference on it, and unmounting waits for its
+ * I/O.
  */
 #include <linux/module.h>
 
-#include "mpagex.h"
+#include "internal.h"
+
+static int __init mpagex_init(void)
+{
+	return mpagex_init_bios();
+}
+
+static void __exit mpagex_exit(void)
+{
+	mpagex_exit_bios();
+}
+
+module_init(mpagex_init);
+module_exit(mpagex_exit);
 
 MODULE_DESCRIPTION("Multipage buffered I/O from get_block, out of tree");
 MODULE_AUTHOR("the mpagex authors");

@@ -3,7 +3,11 @@
  * Asking a filesystem where blocks lie: the one caller of get_block, and the
  * only judge of what it answers.
  */
+#include <linux/ktime.h>
+#include <linux/sched.h>
+
 #include "internal.h"
+#include "trace.h"
 
 /* Largest b_size to ask for: get_block implementations count in int. */
 #define MAX_ASKED	BIT(30)
@@ -19,6 +23,49 @@ static bool answer_is_sane(const struct buffer_head *bh, struct inode *inode,
 		    inode->i_sb->s_type->name, inode->i_sb->s_id, (u64)inode->i_ino,
 		    bh->b_size, asked);
 	return false;
+}
+
+static int map_get(struct mpagex_map *map, struct inode *inode,
+		   get_block_t *get_block, struct folio *folio, sector_t block,
+		   sector_t count, int create)
+{
+	struct buffer_head *bh = &map->bh;
+	size_t asked = count << inode->i_blkbits;
+	int err;
+
+	map->blocks = 0;
+	bh->b_state = 0;
+	bh->b_size = asked;
+	mpagex_bh_set_folio(bh, folio);
+
+	err = get_block(inode, block, bh, create);
+	if (err)
+		return err;
+	if (!buffer_mapped(bh) && !map->holes_have_length)
+		return 0;
+	map->refused = !answer_is_sane(bh, inode, asked);
+	if (map->refused)
+		return -EIO;
+	map->first = block;
+	map->blocks = bh->b_size >> inode->i_blkbits;
+	return 0;
+}
+
+/* Only who has slept has waited, and nearly always for metadata. */
+static int map_get_traced(struct mpagex_map *map, struct inode *inode,
+			  get_block_t *get_block, struct folio *folio,
+			  sector_t block, sector_t count, int create)
+{
+	unsigned long switches = current->nvcsw;
+	u64 start = ktime_get_ns();
+	struct mpagex_took took;
+	int err;
+
+	err = map_get(map, inode, get_block, folio, block, count, create);
+	took.ns = ktime_get_ns() - start;
+	took.slept = current->nvcsw != switches;
+	trace_mpagex_get_block(inode, block, count, map, create, err, &took);
+	return err;
 }
 
 /**
@@ -43,26 +90,9 @@ int mpagex_map_get(struct mpagex_map *map, struct inode *inode,
 		   get_block_t *get_block, struct folio *folio, sector_t block,
 		   sector_t count, int create)
 {
-	struct buffer_head *bh = &map->bh;
-	size_t asked;
-	int err;
-
-	asked = min_t(sector_t, count, MAX_ASKED >> inode->i_blkbits)
-		<< inode->i_blkbits;
-	map->blocks = 0;
-	bh->b_state = 0;
-	bh->b_size = asked;
-	mpagex_bh_set_folio(bh, folio);
-
-	err = get_block(inode, block, bh, create);
-	if (err)
-		return err;
-	if (!buffer_mapped(bh) && !map->holes_have_length)
-		return 0;
-	map->refused = !answer_is_sane(bh, inode, asked);
-	if (map->refused)
-		return -EIO;
-	map->first = block;
-	map->blocks = bh->b_size >> inode->i_blkbits;
-	return 0;
+	count = min_t(sector_t, count, MAX_ASKED >> inode->i_blkbits);
+	if (trace_mpagex_get_block_enabled())
+		return map_get_traced(map, inode, get_block, folio, block,
+				      count, create);
+	return map_get(map, inode, get_block, folio, block, count, create);
 }

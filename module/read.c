@@ -12,9 +12,7 @@
 
 #include "internal.h"
 #include "reader.h"
-
-/* A positive answer beside errnos: this folio has to be read by buffer. */
-#define NOT_PLAIN 1
+#include "trace.h"
 
 /*
  * get_block has already put contents into the folio. Where buffer heads are
@@ -45,7 +43,10 @@ static void keep_contents(struct mpagex_reader *r, struct folio *folio,
 	} while ((bh = bh->b_this_page) != head);
 }
 
-/* Return: 0 with @ext filled, NOT_PLAIN, or the errno of get_block. */
+/*
+ * Return: 0 with @ext filled; why the folio is not plain, an enum mpagex_slow;
+ * or the errno of get_block.
+ */
 static int map_folio(struct mpagex_reader *r, struct folio *folio,
 		     struct mpagex_extent *ext)
 {
@@ -70,10 +71,10 @@ static int map_folio(struct mpagex_reader *r, struct folio *folio,
 		}
 		if (buffer_uptodate(&r->map.bh)) {
 			keep_contents(r, folio, block);
-			return NOT_PLAIN;
+			return MPAGEX_SLOW_CONTENTS;
 		}
-		if (block != first + ext->blocks)	/* data behind a hole */
-			return NOT_PLAIN;
+		if (block != first + ext->blocks)
+			return MPAGEX_SLOW_HOLE;
 
 		found = mpagex_map_device_block(&r->map, block);
 		if (!ext->blocks) {
@@ -81,7 +82,7 @@ static int map_folio(struct mpagex_reader *r, struct folio *folio,
 			ext->block = found;
 		} else if (ext->block + ext->blocks != found ||
 			   ext->bdev != r->map.bh.b_bdev) {
-			return NOT_PLAIN;
+			return MPAGEX_SLOW_SCATTERED;
 		}
 		run = min(behind, r->map.first + r->map.blocks) - block;
 		block += run;
@@ -102,9 +103,15 @@ static int add_folio(struct mpagex_reader *r, struct folio *folio,
 	if (len < folio_size(folio))
 		folio_zero_segment(folio, len, folio_size(folio));
 	err = mpagex_reader_add(r, folio, 0, len, ext->bdev, ext->block);
-	if (!err && (ext->boundary || len < folio_size(folio)))
-		r->bio = mpagex_submit(r->bio);
-	return err;
+	if (err)
+		return err;
+	if (ext->boundary)
+		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_BOUNDARY);
+	else if (len < folio_size(folio))
+		r->bio = mpagex_submit(r->bio,
+				       folio_pos(folio) + len < r->size ?
+				       MPAGEX_CUT_HOLE : MPAGEX_CUT_EOF);
+	return 0;
 }
 
 /* Read what the disk has of a plain folio, which ends up unlocked or in a bio. */
@@ -125,9 +132,11 @@ static int read_plain(struct mpagex_reader *r, struct folio *folio,
  * The folio ends up unlocked, now or when its buffers have been read. What
  * fails leaves it not uptodate, which the page cache reports as -EIO.
  */
-static void read_by_buffer(struct mpagex_reader *r, struct folio *folio)
+static void read_by_buffer(struct mpagex_reader *r, struct folio *folio,
+			   enum mpagex_slow why)
 {
-	r->bio = mpagex_submit(r->bio);
+	r->bio = mpagex_submit(r->bio, MPAGEX_CUT_SLOW);
+	trace_mpagex_slow(folio, MPAGEX_WAY_READ_BUFFER, why);
 	/* Buffer heads of a large folio corrupt memory in fs/buffer.c. */
 	if (folio_test_uptodate(folio) || WARN_ON_ONCE(folio_test_large(folio)))
 		folio_unlock(folio);
@@ -143,9 +152,10 @@ static int read_folio(struct mpagex_reader *r, struct folio *folio)
 
 	if (WARN_ON_ONCE(i_blocksize(r->inode) > folio_size(folio)))
 		return -EINVAL;
-	err = folio_buffers(folio) ? NOT_PLAIN : map_folio(r, folio, &ext);
-	if (err == NOT_PLAIN) {
-		read_by_buffer(r, folio);
+	err = folio_buffers(folio) ? MPAGEX_SLOW_BUFFERS :
+				     map_folio(r, folio, &ext);
+	if (err > 0) {
+		read_by_buffer(r, folio, err);
 		return 0;
 	}
 	return err ?: read_plain(r, folio, &ext);
@@ -175,16 +185,16 @@ void mpagex_readahead(struct readahead_control *rac, get_block_t get_block)
 {
 	struct mpagex_reader r;
 	struct folio *folio;
+	int err = 0;
 
 	mpagex_reader_init_readahead(&r, rac, get_block);
 
-	while ((folio = readahead_folio(rac))) {
-		if (read_folio(&r, folio)) {
+	while (!err && (folio = readahead_folio(rac))) {
+		err = read_folio(&r, folio);
+		if (err)
 			folio_unlock(folio);
-			break;
-		}
 	}
-	mpagex_submit(r.bio);
+	mpagex_reader_finish(&r, err);
 }
 
 MPAGEX_EXPORT(mpagex_readahead);
@@ -212,12 +222,12 @@ int mpagex_read_folio(struct folio *folio, get_block_t get_block)
 	err = read_folio(&r, folio);
 	/* fs/buffer.c would believe an answer that has just been refused. */
 	if (err && folio_size(folio) > i_blocksize(r.inode) && !r.map.refused) {
-		read_by_buffer(&r, folio);
+		read_by_buffer(&r, folio, MPAGEX_SLOW_ERROR);
 		err = 0;
 	} else if (err) {
 		folio_unlock(folio);
 	}
-	mpagex_submit(r.bio);
+	mpagex_submit(r.bio, MPAGEX_CUT_SYNC);
 	return err;
 }
 

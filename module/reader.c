@@ -49,7 +49,7 @@ int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
 	 * behind what is pending: let the disk have that first.
 	 */
 	if (mpagex_map_at_boundary(&r->map, block))
-		r->bio = mpagex_submit(r->bio);
+		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_BOUNDARY);
 	return mpagex_map_get(&r->map, r->inode, r->get_block, folio, block,
 			      r->end - block, 0);
 }
@@ -58,9 +58,9 @@ static struct bio *start_bio(struct mpagex_reader *r, struct folio *folio,
 			     struct block_device *bdev, sector_t sector)
 {
 	pgoff_t left = (r->end_index - folio->index) / folio_nr_pages(folio);
-	struct bio *bio = bio_alloc(bdev, clamp_t(pgoff_t, left, 1,
-						  BIO_MAX_VECS),
-				    r->opf, r->gfp);
+	struct bio *bio = mpagex_alloc_bio(bdev, clamp_t(pgoff_t, left, 1,
+							 BIO_MAX_VECS),
+					   r->opf, r->gfp);
 
 	if (bio) {
 		bio->bi_iter.bi_sector = sector;
@@ -92,7 +92,7 @@ int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 	if (there < len)
 		folio_zero_segment(folio, off + there, off + len);
 	if (r->bio && !mpagex_bio_continues(r->bio, bdev, sector))
-		r->bio = mpagex_submit(r->bio);
+		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_DISCONTIGUOUS);
 	for (;;) {
 		if (!r->bio)
 			r->bio = start_bio(r, folio, bdev, sector);
@@ -100,12 +100,24 @@ int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 			return -ENOMEM;
 		if (bio_add_folio(r->bio, folio, there, off))
 			break;
-		r->bio = mpagex_submit(r->bio);
+		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_FULL);
 	}
 	/* Nothing may follow it in this bio: see mpagex_end_bio_read(). */
 	if (file > 0 && file < (loff_t)(off + there)) {
 		r->bio->bi_private = (void *)(unsigned long)file;
-		r->bio = mpagex_submit(r->bio);
+		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_EOF);
 	}
 	return 0;
+}
+
+/* Submit what is left at the end of a window, or where @err has ended it. */
+void mpagex_reader_finish(struct mpagex_reader *r, int err)
+{
+	enum mpagex_cut reason = MPAGEX_CUT_WINDOW;
+
+	if (err)
+		reason = MPAGEX_CUT_ERROR;
+	else if (r->size <= (loff_t)r->end_index << PAGE_SHIFT)
+		reason = MPAGEX_CUT_EOF;
+	r->bio = mpagex_submit(r->bio, reason);
 }

@@ -29,5 +29,6 @@ int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
 		      sector_t block);
 int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 		      size_t len, struct block_device *bdev, sector_t block);
+void mpagex_reader_finish(struct mpagex_reader *r, int err);
 
 #endif /* MPAGEX_READER_H */

@@ -9,21 +9,23 @@
 #include <linux/slab.h>
 #include <linux/writeback.h>
 
-#include "internal.h"
 #include "state.h"
+#include "trace.h"
 
 /**
  * mpagex_state_attach - give a folio a state, unless it has one
  * @folio: locked.
  * @blkbits: log2 of the block size.
  * @gfp: for the allocation.
+ * @why: what it is for.
  *
  * The state says what the folio's own flags said before.
  *
  * Return: the state; NULL when memory is short, unless @gfp has __GFP_NOFAIL.
  */
 struct mpagex_state *mpagex_state_attach(struct folio *folio,
-					 unsigned int blkbits, gfp_t gfp)
+					 unsigned int blkbits, gfp_t gfp,
+					 enum mpagex_slow why)
 {
 	struct mpagex_state *state = mpagex_state(folio);
 	unsigned int blocks = folio_size(folio) >> blkbits;
@@ -44,6 +46,7 @@ struct mpagex_state *mpagex_state_attach(struct folio *folio,
 	/* Readers without the folio's lock: completions, and dirtying. */
 	smp_wmb();
 	folio_attach_private(folio, state);
+	trace_mpagex_slow(folio, MPAGEX_WAY_STATE, why);
 
 	/* mpagex_dirty_folio() may not have seen it: see there. */
 	smp_mb();

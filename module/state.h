@@ -10,6 +10,8 @@
 #include <linux/pagemap.h>
 #include <linux/spinlock.h>
 
+#include "internal.h"
+
 /**
  * struct mpagex_state - per-block state of one folio
  * @lock: of the bits and of @read_left; taken in interrupts.
@@ -41,7 +43,8 @@ static inline struct mpagex_state *mpagex_state(struct folio *folio)
 }
 
 struct mpagex_state *mpagex_state_attach(struct folio *folio,
-					 unsigned int blkbits, gfp_t gfp);
+					 unsigned int blkbits, gfp_t gfp,
+					 enum mpagex_slow why);
 bool mpagex_blocks_uptodate(struct folio *folio, unsigned int first,
 			    unsigned int count);
 unsigned int mpagex_next_missing(struct mpagex_state *state,

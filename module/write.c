@@ -12,16 +12,17 @@
 #include <linux/mm.h>
 #include <linux/writeback.h>
 
+#include "trace.h"
 #include "writer.h"
 
 /*
  * Find out from its buffer heads whether a folio can go into a bio.
  *
- * Return: true with @ext filled. False when a buffer is clean, not uptodate,
- * busy, out of line or not mapped though dirty (stores through a mapping make
- * such), or when none is mapped at all.
+ * Return: 0 with @ext filled. Or why not, an enum mpagex_slow: a buffer is
+ * clean, not uptodate, busy, out of line or not mapped though dirty (stores
+ * through a mapping make such), or none is mapped at all.
  */
-static bool scan_buffers(struct folio *folio, struct mpagex_extent *ext)
+static int scan_buffers(struct folio *folio, struct mpagex_extent *ext)
 {
 	struct buffer_head *head = folio_buffers(folio), *bh = head;
 	bool tail = false;
@@ -30,25 +31,27 @@ static bool scan_buffers(struct folio *folio, struct mpagex_extent *ext)
 	do {
 		if (!buffer_mapped(bh)) {
 			if (buffer_dirty(bh))
-				return false;
+				return MPAGEX_SLOW_UNMAPPED;
 			tail = true;
 			continue;
 		}
-		if (tail || !buffer_dirty(bh) || !buffer_uptodate(bh) ||
+		if (tail)
+			return MPAGEX_SLOW_HOLE;
+		if (!buffer_dirty(bh) || !buffer_uptodate(bh) ||
 		    buffer_locked(bh))
-			return false;
+			return MPAGEX_SLOW_PARTIAL;
 		if (!ext->blocks) {
 			ext->bdev = bh->b_bdev;
 			ext->block = bh->b_blocknr;
 		} else if (bh->b_blocknr != ext->block + ext->blocks ||
 			   bh->b_bdev != ext->bdev) {
-			return false;
+			return MPAGEX_SLOW_SCATTERED;
 		}
 		ext->blocks++;
 		ext->boundary = buffer_boundary(bh);
 	} while ((bh = bh->b_this_page) != head);
 
-	return ext->blocks;
+	return ext->blocks ? 0 : MPAGEX_SLOW_UNMAPPED;
 }
 
 /*
@@ -56,9 +59,9 @@ static bool scan_buffers(struct folio *folio, struct mpagex_extent *ext)
  * heads, up to the end of the file. No more than the folio's own blocks can be
  * asked for: its lock is all that keeps truncate away.
  *
- * Return: 0 with @ext filled; -EAGAIN when get_block fails, leaves a block
- * unmapped or answers blocks out of line, for writing by buffer to sort out;
- * -EIO when its answer makes no sense, as fs/buffer.c would believe it.
+ * Return: 0 with @ext filled; an enum mpagex_slow when get_block fails, leaves
+ * a block unmapped or answers blocks out of line, for writing by buffer to sort
+ * out; -EIO when its answer makes no sense, as fs/buffer.c would believe it.
  */
 static int map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 		     struct mpagex_extent *ext)
@@ -70,17 +73,21 @@ static int map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 			     block + (folio_size(folio) >> blkbits),
 			     (size + i_blocksize(inode) - 1) >> blkbits);
 	struct mpagex_map map = {};
+	int err;
 
 	/* Only a whole folio is dirtied without buffer heads. */
 	if (WARN_ON_ONCE(!folio_test_uptodate(folio)))
-		return -EAGAIN;
+		return MPAGEX_SLOW_PARTIAL;
 
 	for (ext->blocks = 0; block < end; block += map.blocks) {
 		struct buffer_head *bh = &map.bh;
 
-		if (mpagex_map_get(&map, inode, w->get_block, folio, block,
-				   end - block, 1) || !buffer_mapped(bh))
-			return map.refused ? -EIO : -EAGAIN;
+		err = mpagex_map_get(&map, inode, w->get_block, folio, block,
+				     end - block, 1);
+		if (err)
+			return map.refused ? -EIO : MPAGEX_SLOW_ERROR;
+		if (!buffer_mapped(bh))
+			return MPAGEX_SLOW_UNMAPPED;
 		if (buffer_new(bh))
 			clean_bdev_aliases(bh->b_bdev, bh->b_blocknr,
 					   map.blocks);
@@ -89,7 +96,7 @@ static int map_folio(struct mpagex_writer *w, struct folio *folio, loff_t size,
 			ext->block = bh->b_blocknr;
 		} else if (bh->b_blocknr != ext->block + ext->blocks ||
 			   bh->b_bdev != ext->bdev) {
-			return -EAGAIN;
+			return MPAGEX_SLOW_SCATTERED;
 		}
 		ext->blocks += map.blocks;
 		ext->boundary = buffer_boundary(bh);
@@ -113,6 +120,7 @@ static void add_folio(struct mpagex_writer *w, struct folio *folio,
 {
 	size_t len = (size_t)ext->blocks << w->inode->i_blkbits;
 	bool partial = len < folio_size(folio);
+	loff_t end = folio_pos(folio) + len;
 
 	mpagex_writer_add(w, folio, 0, len, ext->bdev, ext->block);
 	wbc_account_cgroup_owner(w->wbc, folio, folio_size(folio));
@@ -125,14 +133,17 @@ static void add_folio(struct mpagex_writer *w, struct folio *folio,
 	if (ext->boundary)
 		mpagex_writer_boundary(w, ext->bdev, ext->block + ext->blocks);
 	else if (partial)
-		w->bio = mpagex_submit(w->bio);
+		w->bio = mpagex_submit(w->bio, end < i_size_read(w->inode) ?
+				       MPAGEX_CUT_HOLE : MPAGEX_CUT_EOF);
 }
 
-static int write_by_buffer(struct mpagex_writer *w, struct folio *folio)
+static int write_by_buffer(struct mpagex_writer *w, struct folio *folio,
+			   enum mpagex_slow why)
 {
 	int err;
 
-	w->bio = mpagex_submit(w->bio);
+	w->bio = mpagex_submit(w->bio, MPAGEX_CUT_SLOW);
+	trace_mpagex_slow(folio, MPAGEX_WAY_WRITE_BUFFER, why);
 	/* Buffer heads of a large folio corrupt memory in fs/buffer.c. */
 	if (WARN_ON_ONCE(folio_test_large(folio))) {
 		folio_redirty_for_writepage(w->wbc, folio);
@@ -147,8 +158,8 @@ static int write_by_buffer(struct mpagex_writer *w, struct folio *folio)
 /*
  * Put a folio into a bio, if that can be.
  *
- * Return: 0 when @folio is on its way and unlocked; -EAGAIN when it has to be
- * written by buffer and is still locked; another error, unlocked.
+ * Return: 0 when @folio is on its way and unlocked; an enum mpagex_slow when it
+ * has to be written by buffer and is still locked; an error, unlocked.
  */
 static int write_plain(struct mpagex_writer *w, struct folio *folio)
 {
@@ -157,16 +168,16 @@ static int write_plain(struct mpagex_writer *w, struct folio *folio)
 	int err;
 
 	if (folio_pos(folio) >= size)
-		return -EAGAIN;
+		return MPAGEX_SLOW_EOF;
 	mpagex_zero_behind_eof(folio, size);
 
 	if (folio_buffers(folio))
-		err = scan_buffers(folio, &ext) ? 0 : -EAGAIN;
+		err = scan_buffers(folio, &ext);
 	else
 		err = map_folio(w, folio, size, &ext);
 	if (!err) {
 		add_folio(w, folio, &ext);
-	} else if (err != -EAGAIN) {
+	} else if (err < 0) {
 		mapping_set_error(w->inode->i_mapping, err);
 		folio_unlock(folio);
 	}
@@ -190,8 +201,8 @@ static int write_one(struct folio *folio, struct writeback_control *wbc,
 		return 0;
 	}
 	err = write_plain(w, folio);
-	if (err == -EAGAIN)
-		err = write_by_buffer(w, folio);
+	if (err > 0)
+		err = write_by_buffer(w, folio, err);
 	return err;
 }
 
@@ -253,7 +264,7 @@ int mpagex_writepages_hook(struct address_space *mapping,
 	blk_start_plug(&plug);
 	err = mpagex_walk_dirty(mapping, wbc, get_block ? write_one :
 				write_by_filesystem, &w);
-	mpagex_submit(w.bio);
+	mpagex_writer_finish(&w, err);
 	blk_finish_plug(&plug);
 	return err;
 }
@@ -306,7 +317,11 @@ int mpagex_write_folio(struct folio *folio, struct writeback_control *wbc,
 	};
 	int err = write_plain(&w, folio);
 
-	mpagex_submit(w.bio);
+	mpagex_submit(w.bio, MPAGEX_CUT_SYNC);
+	if (err > 0) {
+		trace_mpagex_slow(folio, MPAGEX_WAY_REFUSED, err);
+		err = -EAGAIN;
+	}
 	return err;
 }
 

@@ -11,6 +11,7 @@
 #include <linux/writeback.h>
 
 #include "buffered.h"
+#include "trace.h"
 #include "writer.h"
 
 /*
@@ -63,6 +64,7 @@ static void buffered_write_end_io(struct bio *bio)
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
 
+	mpagex_completed(bio);
 	bio_for_each_folio_all(fi, bio) {
 		unsigned int blkbits = fi.folio->mapping->host->i_blkbits;
 
@@ -168,6 +170,8 @@ static int write_by_state(struct mpagex_writer *w, struct folio *folio,
 		/* Memory will be there again; a block that is bad stays bad. */
 		if (ret == -ENOMEM) {
 			mpagex_set_dirty(state, i, count);
+			trace_mpagex_slow(folio, MPAGEX_WAY_REDIRTY,
+					  MPAGEX_SLOW_ERROR);
 			folio_redirty_for_writepage(w->wbc, folio);
 			break;
 		}
@@ -200,7 +204,9 @@ static int write_whole(struct mpagex_writer *w, struct folio *folio,
 		return 0;
 	}
 
-	state = mpagex_state_attach(folio, blkbits, GFP_NOFS | __GFP_NOFAIL);
+	state = mpagex_state_attach(folio, blkbits, GFP_NOFS | __GFP_NOFAIL,
+				    err ? MPAGEX_SLOW_ERROR :
+					  MPAGEX_SLOW_SCATTERED);
 	mpagex_set_dirty(state, 0, state->blocks);
 	return write_by_state(w, folio, in_file, size);
 }
@@ -274,7 +280,7 @@ int mpagex_buffered_writepages(struct address_space *mapping,
 
 	blk_start_plug(&plug);
 	err = mpagex_walk_dirty(mapping, wbc, write_folio, &w);
-	mpagex_submit(w.bio);
+	mpagex_writer_finish(&w, err);
 	blk_finish_plug(&plug);
 	return err;
 }

@@ -46,8 +46,9 @@ static struct bio *start_bio(struct mpagex_writer *w, struct folio *folio,
 	struct bio *bio;
 
 	/* Without __GFP_FS, but from a mempool: this cannot fail. */
-	bio = bio_alloc(bdev, w->single ? 1 : count_ahead(w, folio),
-			REQ_OP_WRITE | wbc_to_write_flags(w->wbc), GFP_NOFS);
+	bio = mpagex_alloc_bio(bdev, w->single ? 1 : count_ahead(w, folio),
+			       REQ_OP_WRITE | wbc_to_write_flags(w->wbc),
+			       GFP_NOFS);
 	bio->bi_iter.bi_sector = sector;
 	bio->bi_end_io = w->end_io;
 	mpagex_set_write_hint(bio, w->inode);
@@ -73,14 +74,29 @@ void mpagex_writer_add(struct mpagex_writer *w, struct folio *folio, size_t off,
 
 	len = mpagex_clip_to_device(bdev, sector, len);
 	if (w->bio && !mpagex_bio_continues(w->bio, bdev, sector))
-		w->bio = mpagex_submit(w->bio);
+		w->bio = mpagex_submit(w->bio, MPAGEX_CUT_DISCONTIGUOUS);
 	for (;;) {
 		if (!w->bio)
 			w->bio = start_bio(w, folio, bdev, sector);
 		if (bio_add_folio(w->bio, folio, len, off))
 			return;
-		w->bio = mpagex_submit(w->bio);
+		w->bio = mpagex_submit(w->bio, MPAGEX_CUT_FULL);
 	}
+}
+
+/* Submit what is left when all folios have been seen, or @err has come up. */
+void mpagex_writer_finish(struct mpagex_writer *w, int err)
+{
+	enum mpagex_cut reason = MPAGEX_CUT_WINDOW;
+
+	if (!w->bio)
+		return;
+	/* Only writing for integrity goes on behind an error. */
+	if (err && w->wbc->sync_mode == WB_SYNC_NONE)
+		reason = MPAGEX_CUT_ERROR;
+	else if (mpagex_bio_end(w->bio) >= i_size_read(w->inode))
+		reason = MPAGEX_CUT_EOF;
+	w->bio = mpagex_submit(w->bio, reason);
 }
 
 /**
@@ -97,7 +113,7 @@ void mpagex_writer_boundary(struct mpagex_writer *w, struct block_device *bdev,
 {
 	struct buffer_head *bh;
 
-	w->bio = mpagex_submit(w->bio);
+	w->bio = mpagex_submit(w->bio, MPAGEX_CUT_BOUNDARY);
 	bh = __find_get_block(bdev, behind, i_blocksize(w->inode));
 	if (!bh)
 		return;

@@ -23,6 +23,7 @@ struct mpagex_writer {
 
 void mpagex_writer_add(struct mpagex_writer *w, struct folio *folio, size_t off,
 		       size_t len, struct block_device *bdev, sector_t block);
+void mpagex_writer_finish(struct mpagex_writer *w, int err);
 void mpagex_writer_boundary(struct mpagex_writer *w, struct block_device *bdev,
 			    sector_t behind);
 

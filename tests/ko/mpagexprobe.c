@@ -19,7 +19,7 @@
 
 #define PROBE_MAGIC	0x6d706778
 
-static char *answer = "run";	/* run, one, gaps, large, odd, inline, unmapped */
+static char *answer = "run";	/* see probe_get_block() */
 module_param(answer, charp, 0644);
 static char *writer = "map";	/* map, null, hook */
 module_param(writer, charp, 0644);
@@ -50,6 +50,10 @@ static int probe_get_block(struct inode *inode, sector_t block,
 	size_t size = bh->b_size;
 
 	calls++;
+	if (is(answer, "fail"))
+		return -EIO;
+	if (is(answer, "nomem"))
+		return -ENOMEM;
 	if (create && is(answer, "unmapped"))
 		return 0;
 	if (is(answer, "gaps") && block % 4 == 3)
@@ -86,8 +90,11 @@ static int probe_read_folio(struct file *file, struct folio *folio)
 
 static int probe_write_folio(struct folio *folio, struct writeback_control *wbc)
 {
-	int err = mpagex_write_folio(folio, wbc, probe_get_block);
+	int err;
 
+	if (is(answer, "short"))	/* as if truncated by now */
+		i_size_write(folio->mapping->host, folio_pos(folio));
+	err = mpagex_write_folio(folio, wbc, probe_get_block);
 	folios++;
 	if (err != -EAGAIN)
 		return err;
