@@ -343,6 +343,7 @@ static void demofs_put_super(struct super_block *sb)
 		demofs_err(sb, "not unmounted cleanly: run fsck.demofs");
 	else
 		demofs_commit_names(sb);	/* if an error made it read-only */
+	mpagex_unmount(sb);
 	demofs_free_sb_info(DEMOFS_SB(sb));
 	sb->s_fs_info = NULL;
 }

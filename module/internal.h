@@ -117,6 +117,9 @@ struct mpagex_bio {
 	struct bio bio;		/* the last: its bio_vecs follow */
 };
 
+void mpagex_init_stats(void);
+void mpagex_exit_stats(void);
+
 int mpagex_init_bios(void);
 void mpagex_exit_bios(void);
 struct bio *mpagex_alloc_bio(struct block_device *bdev, unsigned int pieces,

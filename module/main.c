@@ -10,11 +10,16 @@
 
 static int __init mpagex_init(void)
 {
-	return mpagex_init_bios();
+	int err = mpagex_init_bios();
+
+	if (!err)
+		mpagex_init_stats();
+	return err;
 }
 
 static void __exit mpagex_exit(void)
 {
+	mpagex_exit_stats();
 	mpagex_exit_bios();
 }
 

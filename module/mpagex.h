@@ -51,6 +51,9 @@ int mpagex_writepages_hook(struct address_space *mapping,
 int mpagex_write_folio(struct folio *folio, struct writeback_control *wbc,
 		       get_block_t get_block);
 
+/* Either way: optional, in ->put_super, so that counters are of one mount. */
+void mpagex_unmount(struct super_block *sb);
+
 /*
  * The whole path: the library supplies everything between the VFS and the
  * disk. No folio of such a mapping has buffer heads; what buffer.c offers
