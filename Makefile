@@ -93,7 +93,7 @@ setup:				## install the Debian packages that are missing
 	@scripts/setup
 
 # Debian's headers lack the key to sign with and the map that depmod.sh wants.
-install: modules		## install modules, mkfs.demofs, fsck.demofs, manual (DESTDIR=)
+install: modules		## install modules, tools and manual (DESTDIR=)
 	@scripts/build $(target) INSTALL_MOD_PATH="$(DESTDIR)" DEPMOD=: \
 		INSTALL_MOD_DIR=updates CONFIG_MODULE_SIG_ALL= modules_install
 	[ "$(DESTDIR)" ] || depmod "$$(scripts/build -r $(target))"
@@ -115,6 +115,9 @@ dkms-uninstall:			## remove that
 
 deb:				## make build/mpagex-dkms_VERSION_all.deb
 	@scripts/package deb
+
+check-tracing: setup		## run what module/TRACING.md says, bpftrace included (KVER=)
+	@tests/tracing/run $(if $(KVER),-k $(KVER))
 
 check-package: setup		## test installing and removing in a chroot, all three ways
 	@tests/package/run
@@ -149,7 +152,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
 .PHONY: modules demo check soak large data filesystems check-debug matrix bench figures exercise faults hostile powercut check-unit shell vm lint \
-	setup install uninstall api dkms-install dkms-uninstall deb check-package clean help programs
+	setup install uninstall api dkms-install dkms-uninstall deb check-package check-tracing clean help programs
 .DEFAULT_GOAL := modules
 
 endif
