@@ -8,7 +8,7 @@
 #include <linux/rcupdate.h>
 
 #include "internal.h"
-#include "trace.h"
+#include "mpagex_trace.h"
 
 static struct bio_set bios;
 

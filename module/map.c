@@ -7,7 +7,7 @@
 #include <linux/sched.h>
 
 #include "internal.h"
-#include "trace.h"
+#include "mpagex_trace.h"
 
 /* Largest b_size to ask for: get_block implementations count in int. */
 #define MAX_ASKED	BIT(30)

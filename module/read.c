@@ -12,7 +12,7 @@
 
 #include "internal.h"
 #include "reader.h"
-#include "trace.h"
+#include "mpagex_trace.h"
 
 /*
  * get_block has already put contents into the folio. Where buffer heads are

@@ -10,7 +10,7 @@
 #include <linux/writeback.h>
 
 #include "state.h"
-#include "trace.h"
+#include "mpagex_trace.h"
 
 /**
  * mpagex_state_attach - give a folio a state, unless it has one

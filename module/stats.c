@@ -17,7 +17,7 @@
 #include <linux/workqueue.h>
 
 #include "internal.h"
-#include "trace.h"
+#include "mpagex_trace.h"
 
 #define ORDERS		12	/* of folios; larger ones count with the last */
 #define POWERS		31	/* of two, in histograms */

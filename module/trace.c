@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where the code of the tracepoints is made; trace.h has them.
+ * Where the code of the tracepoints is made; mpagex_trace.h has them.
  */
 #include <linux/blkdev.h>
 
@@ -8,4 +8,4 @@
 
 /* Last: it makes code of what the others have declared. */
 #define CREATE_TRACE_POINTS
-#include "trace.h"
+#include "mpagex_trace.h"

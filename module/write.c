@@ -12,7 +12,7 @@
 #include <linux/mm.h>
 #include <linux/writeback.h>
 
-#include "trace.h"
+#include "mpagex_trace.h"
 #include "writer.h"
 
 /*

@@ -11,7 +11,7 @@
 #include <linux/writeback.h>
 
 #include "buffered.h"
-#include "trace.h"
+#include "mpagex_trace.h"
 #include "writer.h"
 
 /*

@@ -238,6 +238,6 @@ TRACE_EVENT(mpagex_slow,
 #undef TRACE_INCLUDE_PATH
 #define TRACE_INCLUDE_PATH .
 #undef TRACE_INCLUDE_FILE
-#define TRACE_INCLUDE_FILE trace
+#define TRACE_INCLUDE_FILE mpagex_trace
 
 #include <trace/define_trace.h>
