@@ -41,7 +41,8 @@ faults: setup			## fail the disk, fill it, unplug it, 1,000 mounts (KVER=)
 bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
 	@scripts/bench
 
-filesystems: setup		## put filesystems of the kernel's source on mpagex (KVER= FS=)
+filesystems: setup		## put the kernel's own filesystems on mpagex, test them (KVER= FS=)
+	@scripts/setup udftools hfsutils jfsutils nilfs-tools ntfs-3g gfs2-utils xorriso
 	@scripts/filesystems $(if $(KVER),-k $(KVER)) $(FS)
 
 figures:			## draw what bench has measured, as SVG and PNG
