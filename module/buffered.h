@@ -11,5 +11,10 @@
 int mpagex_read_now(struct folio *folio, size_t off, size_t len,
 		    struct block_device *bdev, sector_t block);
 unsigned int mpagex_map_version(struct inode *inode);
+int mpagex_ask(struct mpagex_map *map, struct inode *inode,
+	       const struct mpagex_ops *ops, struct folio *folio,
+	       sector_t block, sector_t count, int create);
+void mpagex_mark_written(struct inode *inode, struct folio *folio,
+			 unsigned int first, unsigned int count);
 
 #endif /* MPAGEX_BUFFERED_H */

@@ -394,34 +394,3 @@ ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 MPAGEX_EXPORT(mpagex_read_iter);
-
-/**
- * mpagex_fault - a process touches a page of a mapping that is not there
- * @vmf: the fault.
- *
- * For ->fault. The page cache maps nothing of a folio that cannot be read as a
- * whole; here the page is then read by itself, in a folio of its own.
- *
- * Context: process context, may sleep. Takes invalidate_lock.
- * Return: what the fault handler is to do.
- */
-vm_fault_t mpagex_fault(struct vm_fault *vmf)
-{
-	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
-	vm_fault_t ret = filemap_fault(vmf);
-	struct folio *folio;
-
-	if (!(ret & VM_FAULT_SIGBUS) ||
-	    ((loff_t)vmf->pgoff << PAGE_SHIFT) >= i_size_read(mapping->host))
-		return ret;
-	filemap_invalidate_lock_shared(mapping);
-	invalidate_inode_pages2_range(mapping, vmf->pgoff, vmf->pgoff);
-	folio = read_mapping_folio(mapping, vmf->pgoff, vmf->vma->vm_file);
-	filemap_invalidate_unlock_shared(mapping);
-	if (IS_ERR(folio))
-		return ret;
-	folio_put(folio);
-	return filemap_fault(vmf);
-}
-
-MPAGEX_EXPORT(mpagex_fault);

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Putting data into the page cache in the whole path: mpagex_write_iter(),
- * mpagex_page_mkwrite() and mpagex_truncate_page(), and mpagex_init_mapping()
- * that comes before them all.
+ * Putting data into the page cache in the whole path: mpagex_write_iter(), and
+ * mpagex_init_mapping() that comes before it all.
  *
- * Disk space is taken here. No new block can show what the disk held before:
- * behind the end of the file nobody can read it, and before the end it is
- * taken while the folio that will cover it is locked, and zeroed or written
- * before the lock goes.
+ * Disk space is taken here, and in mapped.c. No new block can show what the
+ * disk held before: behind the end of the file nobody can read it, and before
+ * the end it is taken while the folio that will cover it is locked, and zeroed
+ * or written before the lock goes.
  */
 #include <linux/backing-dev.h>
 #include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/rmap.h>
 #include <linux/uio.h>
 #include <linux/writeback.h>
 
@@ -77,21 +75,43 @@ static sector_t eof_block(struct inode *inode)
 	       inode->i_blkbits;
 }
 
-static int ask(struct write *w, struct folio *folio, sector_t block,
-	       sector_t count, int create)
+/**
+ * mpagex_ask - ask for blocks that data is to go to
+ * @map: receives the answer.
+ * @inode: the file.
+ * @ops: the filesystem.
+ * @folio: holds @block, locked.
+ * @block: first file block wanted.
+ * @count: how many can be used.
+ * @create: take space if there are none.
+ *
+ * New blocks have no aliases in the block device's cache any more.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mpagex_ask(struct mpagex_map *map, struct inode *inode,
+	       const struct mpagex_ops *ops, struct folio *folio,
+	       sector_t block, sector_t count, int create)
 {
-	struct buffer_head *bh = &w->map.bh;
+	struct buffer_head *bh = &map->bh;
 	int err;
 
-	err = mpagex_map_get(&w->map, w->inode, w->ops->get_block, folio, block,
-			     count, create);
+	err = mpagex_map_get(map, inode, ops->get_block, folio, block, count,
+			     create);
 	if (err)
 		return err;
 	if (create && !buffer_mapped(bh))	/* it has not kept its word */
 		return -EIO;
 	if (buffer_mapped(bh) && buffer_new(bh))
-		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, w->map.blocks);
+		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, map->blocks);
 	return 0;
+}
+
+static int ask(struct write *w, struct folio *folio, sector_t block,
+	       sector_t count, int create)
+{
+	return mpagex_ask(&w->map, w->inode, w->ops, folio, block, count,
+			  create);
 }
 
 /*
@@ -167,8 +187,8 @@ static int fill_edges(struct write *w, struct part *p)
 	return err;
 }
 
-/* @count blocks of a folio hold what the file shall hold. */
-static void mark_written(struct inode *inode, struct folio *folio,
+/* @count blocks of a folio hold what the file shall hold: dirty them. */
+void mpagex_mark_written(struct inode *inode, struct folio *folio,
 			 unsigned int first, unsigned int count)
 {
 	struct mpagex_state *state = mpagex_state(folio);
@@ -239,7 +259,7 @@ static ssize_t copy_part(struct write *w, struct part *p, struct iov_iter *from)
 	if (kept < copied)
 		iov_iter_revert(from, copied - kept);
 	if (p->blocks)
-		mark_written(w->inode, p->folio, p->first, p->blocks);
+		mpagex_mark_written(w->inode, p->folio, p->first, p->blocks);
 	return kept;
 }
 
@@ -448,154 +468,3 @@ ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
 }
 
 MPAGEX_EXPORT(mpagex_write_iter);
-
-/*
- * Take space for bytes @from to @to of a locked, uptodate folio, and dirty
- * them: what has been taken has to be written even if not all can be had.
- */
-static int dirty_range(struct write *w, struct folio *folio, size_t from,
-		       size_t to)
-{
-	unsigned int blkbits = w->inode->i_blkbits;
-	sector_t first = folio_pos(folio) >> blkbits;
-	unsigned int i = from >> blkbits, end = ((to - 1) >> blkbits) + 1;
-	int err;
-
-	for (; i < end; i += w->map.blocks) {
-		err = ask(w, folio, first + i, end - i, 1);
-		if (err)
-			return err;
-		mark_written(w->inode, folio, i, w->map.blocks);
-	}
-	return 0;
-}
-
-/**
- * mpagex_page_mkwrite - a page of a shared mapping is about to be written
- * @vmf: the fault.
- * @ops: the filesystem.
- *
- * For ->page_mkwrite. Takes the disk space of the page's blocks, and of all of
- * its folio where the kernel makes that writable at once, so that a full disk
- * is a signal to the process and not a loss at writeback.
- *
- * Context: process context, may sleep. Takes the freeze protection for faults
- * and invalidate_lock.
- * Return: what the fault handler is to do.
- */
-vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
-			       const struct mpagex_ops *ops)
-{
-	struct folio *folio = page_folio(vmf->page);
-	struct inode *inode = file_inode(vmf->vma->vm_file);
-	loff_t pos = (loff_t)vmf->pgoff << PAGE_SHIFT, size;
-	struct write w = { .inode = inode, .ops = ops };
-	int err = -EFAULT;
-	size_t from, to;
-
-	sb_start_pagefault(inode->i_sb);
-	file_update_time(vmf->vma->vm_file);
-	filemap_invalidate_lock_shared(inode->i_mapping);
-	folio_lock(folio);
-	size = i_size_read(inode);
-	if (folio->mapping != inode->i_mapping || pos >= size)
-		goto unlock;
-
-	from = offset_in_folio(folio, pos);
-	to = from + min_t(loff_t, PAGE_SIZE, size - pos);
-	/* The kernel may let all of such a folio be written to at once. */
-	if (mpagex_fault_maps_folio(folio)) {
-		from = 0;
-		to = min_t(loff_t, folio_size(folio), size - folio_pos(folio));
-	}
-	err = dirty_range(&w, folio, from, to);
-	if (!err)
-		folio_wait_stable(folio);
-unlock:
-	if (err)
-		folio_unlock(folio);
-	filemap_invalidate_unlock_shared(inode->i_mapping);
-	sb_end_pagefault(inode->i_sb);
-	return vmf_fs_error(err);
-}
-
-MPAGEX_EXPORT(mpagex_page_mkwrite);
-
-/* Zero the rest of the block at @eof, which may be a hole. */
-static int zero_block_tail(struct inode *inode, loff_t eof,
-			   const struct mpagex_ops *ops)
-{
-	unsigned int blkbits = inode->i_blkbits;
-	size_t from, to, start;
-	struct write w = { .inode = inode, .ops = ops };
-	struct folio *folio;
-	int err;
-
-	folio = mpagex_get_write_folio(inode->i_mapping, eof, 1);
-	if (IS_ERR(folio))
-		return PTR_ERR(folio);
-	err = ask(&w, folio, eof >> blkbits, 1, 0);
-	if (err || !buffer_mapped(&w.map.bh))
-		goto unlock;
-
-	from = offset_in_folio(folio, eof);
-	start = round_down(from, i_blocksize(inode));
-	to = start + i_blocksize(inode);
-	if (folio_size(folio) > i_blocksize(inode) &&
-	    !folio_test_uptodate(folio) &&
-	    !mpagex_state_attach(folio, blkbits, GFP_NOFS,
-				 MPAGEX_SLOW_PARTIAL)) {
-		err = -ENOMEM;
-		goto unlock;
-	}
-	if (!mpagex_blocks_uptodate(folio, start >> blkbits, 1))
-		err = mpagex_read_now(folio, start, to - start,
-				      w.map.bh.b_bdev, w.map.bh.b_blocknr);
-	if (err)
-		goto unlock;
-	folio_zero_segment(folio, from, to);
-	mark_written(inode, folio, start >> blkbits, 1);
-unlock:
-	folio_unlock(folio);
-	folio_put(folio);
-	return err;
-}
-
-/**
- * mpagex_truncate_page - zero what is behind the end of a file in its block
- * @inode: the file, its i_rwsem held for writing.
- * @size: the size it is about to have, in bytes.
- * @ops: the filesystem.
- *
- * What block_truncate_page() is for buffer heads. To be called before i_size
- * changes, up or down. Upwards it also takes from the page cache what a
- * process has stored behind the end through a mapping.
- *
- * Context: process context, may sleep.
- * Return: 0 or a negative errno.
- */
-int mpagex_truncate_page(struct inode *inode, loff_t size,
-			 const struct mpagex_ops *ops)
-{
-	loff_t eof = min(size, i_size_read(inode));
-	struct folio *folio;
-	int err = 0;
-
-	if (eof & (i_blocksize(inode) - 1))
-		err = zero_block_tail(inode, eof, ops);
-	if (err || size <= eof)
-		return err;
-
-	folio = filemap_lock_folio(inode->i_mapping, eof >> PAGE_SHIFT);
-	if (IS_ERR_OR_NULL(folio))
-		return 0;
-	mpagex_zero_behind_eof(folio, eof);
-	/* What is writable must ask for space first, now that it counts. */
-	if (folio_mkclean(folio))
-		folio_mark_dirty(folio);
-	folio_unlock(folio);
-	folio_put(folio);
-	return 0;
-}
-
-MPAGEX_EXPORT(mpagex_truncate_page);

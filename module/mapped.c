@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Files that processes have mapped, in the whole path: mpagex_fault() and
+ * mpagex_page_mkwrite(); and mpagex_truncate_page(), since by such a mapping
+ * there can be anything behind the end of a file when the end moves.
+ */
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+
+#include "buffered.h"
+
+/**
+ * mpagex_fault - a process touches a page of a mapping that is not there
+ * @vmf: the fault.
+ *
+ * For ->fault. The page cache maps nothing of a folio that cannot be read as a
+ * whole; here the page is then read by itself, in a folio of its own.
+ *
+ * Context: process context, may sleep. Takes invalidate_lock.
+ * Return: what the fault handler is to do.
+ */
+vm_fault_t mpagex_fault(struct vm_fault *vmf)
+{
+	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
+	vm_fault_t ret = filemap_fault(vmf);
+	struct folio *folio;
+
+	if (!(ret & VM_FAULT_SIGBUS) ||
+	    ((loff_t)vmf->pgoff << PAGE_SHIFT) >= i_size_read(mapping->host))
+		return ret;
+	filemap_invalidate_lock_shared(mapping);
+	invalidate_inode_pages2_range(mapping, vmf->pgoff, vmf->pgoff);
+	folio = read_mapping_folio(mapping, vmf->pgoff, vmf->vma->vm_file);
+	filemap_invalidate_unlock_shared(mapping);
+	if (IS_ERR(folio))
+		return ret;
+	folio_put(folio);
+	return filemap_fault(vmf);
+}
+
+MPAGEX_EXPORT(mpagex_fault);
+
+/*
+ * Take space for bytes @from to @to of a locked, uptodate folio, and dirty
+ * them: what has been taken has to be written even if not all can be had.
+ */
+static int dirty_range(struct inode *inode, const struct mpagex_ops *ops,
+		       struct folio *folio, size_t from, size_t to)
+{
+	unsigned int blkbits = inode->i_blkbits;
+	sector_t first = folio_pos(folio) >> blkbits;
+	unsigned int i = from >> blkbits, end = ((to - 1) >> blkbits) + 1;
+	struct mpagex_map map = {};
+	int err;
+
+	for (; i < end; i += map.blocks) {
+		err = mpagex_ask(&map, inode, ops, folio, first + i, end - i,
+				 1);
+		if (err)
+			return err;
+		mpagex_mark_written(inode, folio, i, map.blocks);
+	}
+	return 0;
+}
+
+/**
+ * mpagex_page_mkwrite - a page of a shared mapping is about to be written
+ * @vmf: the fault.
+ * @ops: the filesystem.
+ *
+ * For ->page_mkwrite. Takes the disk space of the page's blocks, and of all of
+ * its folio where the kernel makes that writable at once, so that a full disk
+ * is a signal to the process and not a loss at writeback.
+ *
+ * Context: process context, may sleep. Takes the freeze protection for faults
+ * and invalidate_lock.
+ * Return: what the fault handler is to do.
+ */
+vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
+			       const struct mpagex_ops *ops)
+{
+	struct folio *folio = page_folio(vmf->page);
+	struct inode *inode = file_inode(vmf->vma->vm_file);
+	loff_t pos = (loff_t)vmf->pgoff << PAGE_SHIFT, size;
+	int err = -EFAULT;
+	size_t from, to;
+
+	sb_start_pagefault(inode->i_sb);
+	file_update_time(vmf->vma->vm_file);
+	filemap_invalidate_lock_shared(inode->i_mapping);
+	folio_lock(folio);
+	size = i_size_read(inode);
+	if (folio->mapping != inode->i_mapping || pos >= size)
+		goto unlock;
+
+	from = offset_in_folio(folio, pos);
+	to = from + min_t(loff_t, PAGE_SIZE, size - pos);
+	/* The kernel may let all of such a folio be written to at once. */
+	if (mpagex_fault_maps_folio(folio)) {
+		from = 0;
+		to = min_t(loff_t, folio_size(folio), size - folio_pos(folio));
+	}
+	err = dirty_range(inode, ops, folio, from, to);
+	if (!err)
+		folio_wait_stable(folio);
+unlock:
+	if (err)
+		folio_unlock(folio);
+	filemap_invalidate_unlock_shared(inode->i_mapping);
+	sb_end_pagefault(inode->i_sb);
+	return vmf_fs_error(err);
+}
+
+MPAGEX_EXPORT(mpagex_page_mkwrite);
+
+/* Zero the rest of the block at @eof, which may be a hole. */
+static int zero_block_tail(struct inode *inode, loff_t eof,
+			   const struct mpagex_ops *ops)
+{
+	unsigned int blkbits = inode->i_blkbits;
+	size_t from, to, start;
+	struct mpagex_map map = {};
+	struct folio *folio;
+	int err;
+
+	folio = mpagex_get_write_folio(inode->i_mapping, eof, 1);
+	if (IS_ERR(folio))
+		return PTR_ERR(folio);
+	err = mpagex_ask(&map, inode, ops, folio, eof >> blkbits, 1, 0);
+	if (err || !buffer_mapped(&map.bh))
+		goto unlock;
+
+	from = offset_in_folio(folio, eof);
+	start = round_down(from, i_blocksize(inode));
+	to = start + i_blocksize(inode);
+	if (folio_size(folio) > i_blocksize(inode) &&
+	    !folio_test_uptodate(folio) &&
+	    !mpagex_state_attach(folio, blkbits, GFP_NOFS,
+				 MPAGEX_SLOW_PARTIAL)) {
+		err = -ENOMEM;
+		goto unlock;
+	}
+	if (!mpagex_blocks_uptodate(folio, start >> blkbits, 1))
+		err = mpagex_read_now(folio, start, to - start,
+				      map.bh.b_bdev, map.bh.b_blocknr);
+	if (err)
+		goto unlock;
+	folio_zero_segment(folio, from, to);
+	mpagex_mark_written(inode, folio, start >> blkbits, 1);
+unlock:
+	folio_unlock(folio);
+	folio_put(folio);
+	return err;
+}
+
+/**
+ * mpagex_truncate_page - zero what is behind the end of a file in its block
+ * @inode: the file, its i_rwsem held for writing.
+ * @size: the size it is about to have, in bytes.
+ * @ops: the filesystem.
+ *
+ * What block_truncate_page() is for buffer heads. To be called before i_size
+ * changes, up or down. Upwards it also takes from the page cache what a
+ * process has stored behind the end through a mapping.
+ *
+ * Context: process context, may sleep.
+ * Return: 0 or a negative errno.
+ */
+int mpagex_truncate_page(struct inode *inode, loff_t size,
+			 const struct mpagex_ops *ops)
+{
+	loff_t eof = min(size, i_size_read(inode));
+	struct folio *folio;
+	int err = 0;
+
+	if (eof & (i_blocksize(inode) - 1))
+		err = zero_block_tail(inode, eof, ops);
+	if (err || size <= eof)
+		return err;
+
+	folio = filemap_lock_folio(inode->i_mapping, eof >> PAGE_SHIFT);
+	if (IS_ERR_OR_NULL(folio))
+		return 0;
+	mpagex_zero_behind_eof(folio, eof);
+	/* What is writable must ask for space first, now that it counts. */
+	if (folio_mkclean(folio))
+		folio_mark_dirty(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+	return 0;
+}
+
+MPAGEX_EXPORT(mpagex_truncate_page);
