@@ -15,6 +15,6 @@ int mpagex_ask(struct mpagex_map *map, struct inode *inode,
 	       const struct mpagex_ops *ops, struct folio *folio,
 	       sector_t block, sector_t count, int create);
 void mpagex_mark_written(struct inode *inode, struct folio *folio,
-			 unsigned int first, unsigned int count);
+			 unsigned int first, unsigned int count, gfp_t gfp);
 
 #endif /* MPAGEX_BUFFERED_H */

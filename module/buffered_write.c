@@ -33,6 +33,7 @@ struct write {
 	struct mpagex_map map;
 	loff_t start;		/* in bytes */
 	loff_t end;		/* where it would like to end */
+	bool nowait;		/* IOCB_NOWAIT: see map_nowait() */
 };
 
 /* A part of a write: bytes of one folio, all in one run of blocks. */
@@ -75,38 +76,6 @@ static sector_t eof_block(struct inode *inode)
 	       inode->i_blkbits;
 }
 
-/**
- * mpagex_ask - ask for blocks that data is to go to
- * @map: receives the answer.
- * @inode: the file.
- * @ops: the filesystem.
- * @folio: holds @block, locked.
- * @block: first file block wanted.
- * @count: how many can be used.
- * @create: take space if there are none.
- *
- * New blocks have no aliases in the block device's cache any more.
- *
- * Return: 0 or a negative errno.
- */
-int mpagex_ask(struct mpagex_map *map, struct inode *inode,
-	       const struct mpagex_ops *ops, struct folio *folio,
-	       sector_t block, sector_t count, int create)
-{
-	struct buffer_head *bh = &map->bh;
-	int err;
-
-	err = mpagex_map_get(map, inode, ops->get_block, folio, block, count,
-			     create);
-	if (err)
-		return err;
-	if (create && !buffer_mapped(bh))	/* it has not kept its word */
-		return -EIO;
-	if (buffer_mapped(bh) && buffer_new(bh))
-		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, map->blocks);
-	return 0;
-}
-
 static int ask(struct write *w, struct folio *folio, sector_t block,
 	       sector_t count, int create)
 {
@@ -138,6 +107,29 @@ static int map_for_write(struct write *w, struct folio *folio, loff_t pos,
 			return err;
 	}
 	return ask(w, folio, block, part_end - block, 1);
+}
+
+/*
+ * The same for who must not wait: only for blocks that there are, behind which
+ * the file does not end, and only if their place is known without reading.
+ */
+static int map_nowait(struct write *w, struct folio *folio, loff_t pos)
+{
+	unsigned int blkbits = w->inode->i_blkbits;
+	sector_t block = pos >> blkbits;
+	sector_t end = min(((sector_t)(w->end - 1) >> blkbits) + 1,
+			   eof_block(w->inode));
+	int err;
+
+	if (mpagex_map_covers(&w->map, block) && buffer_mapped(&w->map.bh))
+		return 0;
+	if (block >= end)
+		return -EAGAIN;
+	err = mpagex_map_get(&w->map, w->inode, w->ops->get_block_nowait, folio,
+			     block, end - block, 0);
+	if (err)
+		return err;
+	return buffer_mapped(&w->map.bh) ? 0 : -EAGAIN;
 }
 
 /* Make the rest of an edge block right: @first of the folio, not uptodate. */
@@ -185,28 +177,6 @@ static int fill_edges(struct write *w, struct part *p)
 	    (last != p->first || !(p->off & mask)))
 		err = fill_edge(w, p, last);
 	return err;
-}
-
-/* @count blocks of a folio hold what the file shall hold: dirty them. */
-void mpagex_mark_written(struct inode *inode, struct folio *folio,
-			 unsigned int first, unsigned int count)
-{
-	struct mpagex_state *state = mpagex_state(folio);
-	unsigned int blocks = folio_size(folio) >> inode->i_blkbits;
-
-	if (!state && count < blocks && !folio_test_dirty(folio))
-		state = mpagex_state_attach(folio, inode->i_blkbits,
-					    GFP_NOFS | __GFP_NOWARN,
-					    MPAGEX_SLOW_PARTIAL);
-	if (state) {
-		if (mpagex_set_uptodate(state, first, count) &&
-		    !folio_test_uptodate(folio))
-			folio_mark_uptodate(folio);
-		mpagex_set_dirty(state, first, count);
-	} else if (!folio_test_uptodate(folio)) {
-		folio_mark_uptodate(folio);
-	}
-	filemap_dirty_folio(inode->i_mapping, folio);
 }
 
 /*
@@ -259,7 +229,8 @@ static ssize_t copy_part(struct write *w, struct part *p, struct iov_iter *from)
 	if (kept < copied)
 		iov_iter_revert(from, copied - kept);
 	if (p->blocks)
-		mpagex_mark_written(w->inode, p->folio, p->first, p->blocks);
+		mpagex_mark_written(w->inode, p->folio, p->first, p->blocks,
+				    w->nowait ? GFP_NOWAIT : GFP_NOFS);
 	return kept;
 }
 
@@ -285,12 +256,32 @@ static size_t wanted_size(struct write *w, loff_t pos, size_t bytes)
 	return bytes;
 }
 
+/* The folio at @pos, locked, if it is there and nobody is at work on it. */
+static struct folio *get_folio_nowait(struct write *w, loff_t pos)
+{
+	struct folio *folio = __filemap_get_folio(w->inode->i_mapping,
+						  pos >> PAGE_SHIFT,
+						  FGP_LOCK | FGP_WRITE |
+						  FGP_NOWAIT, 0);
+
+	if (IS_ERR_OR_NULL(folio))
+		return ERR_PTR(-EAGAIN);
+	if (!folio_test_writeback(folio))
+		return folio;
+	folio_unlock(folio);
+	folio_put(folio);
+	return ERR_PTR(-EAGAIN);
+}
+
 /* The folio at @pos, locked. */
 static struct folio *get_folio(struct write *w, loff_t pos, size_t bytes)
 {
 	struct address_space *mapping = w->inode->i_mapping;
-	struct folio *folio = mpagex_find_write_folio(mapping, pos);
+	struct folio *folio;
 
+	if (w->nowait)
+		return get_folio_nowait(w, pos);
+	folio = mpagex_find_write_folio(mapping, pos);
 	if (!IS_ERR_OR_NULL(folio))
 		return folio;
 	return mpagex_get_write_folio(mapping, pos, wanted_size(w, pos, bytes));
@@ -315,7 +306,8 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 
 	p.off = offset_in_folio(p.folio, pos);
 	p.len = min(bytes, folio_size(p.folio) - p.off);
-	ret = map_for_write(w, p.folio, pos, p.len);
+	ret = w->nowait ? map_nowait(w, p.folio, pos) :
+			  map_for_write(w, p.folio, pos, p.len);
 	if (ret)
 		goto unlock;
 	run_end = (loff_t)(w->map.first + w->map.blocks) << blkbits;
@@ -328,7 +320,10 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 			 (pos & (i_blocksize(w->inode) - 1)) &&
 			 block < eof_block(w->inode);
 
-	ret = copy_part(w, &p, from);
+	/* Nothing has to be read, and the folio has a state if it needs one. */
+	ret = -EAGAIN;
+	if (!w->nowait || mpagex_blocks_uptodate(p.folio, p.first, p.blocks))
+		ret = copy_part(w, &p, from);
 	/* Under the lock: writeback zeroes what is behind the end. */
 	if (ret > 0 && pos + ret > i_size_read(w->inode))
 		i_size_write(w->inode, pos + ret);
@@ -338,46 +333,55 @@ unlock:
 	return ret;
 }
 
+/*
+ * Have up to @bytes of the source in memory. Who must not wait finds out in the
+ * copying whether they are.
+ */
+static ssize_t fault_in(struct write *w, struct iov_iter *from, size_t bytes)
+{
+	bytes = min(bytes, iov_iter_count(from));
+	if (w->nowait)
+		return bytes;
+	bytes -= fault_in_iov_iter_readable(from, bytes);
+	return bytes ?: -EFAULT;
+}
+
+/* Is there too much dirty memory? Wait until there is not. */
+static int throttle(struct write *w)
+{
+	return balance_dirty_pages_ratelimited_flags(w->inode->i_mapping,
+						     w->nowait ? BDP_ASYNC : 0);
+}
+
 /* Write all of @from, in parts. Return: bytes written or an errno. */
 static ssize_t write_parts(struct write *w, struct kiocb *iocb,
 			   struct iov_iter *from)
 {
-	struct address_space *mapping = w->inode->i_mapping;
 	loff_t pos = iocb->ki_pos;
-	size_t ready = 0;
-	ssize_t ret = 0;
+	ssize_t ready = 0, ret = 0;
 
 	while (iov_iter_count(from)) {
 		if (fatal_signal_pending(current)) {
 			ret = -EINTR;
 			break;
 		}
-		if (!ready) {
-			balance_dirty_pages_ratelimited(mapping);
-			ready = min_t(size_t, iov_iter_count(from),
-				      FAULT_IN_BYTES);
-			ready -= fault_in_iov_iter_readable(from, ready);
-			if (!ready) {
-				ret = -EFAULT;
-				break;
-			}
+		if (!ready)
+			ready = throttle(w) ?: fault_in(w, from,
+							FAULT_IN_BYTES);
+		if (ready < 0) {
+			ret = ready;
+			break;
 		}
 		ret = write_part(w, pos, ready, from);
+		if (!ret && w->nowait)
+			ret = -EAGAIN;
 		if (ret < 0)
 			break;
 		ready -= ret;
 		pos += ret;
 		/* Nothing went: perhaps a page was lost again. A bit will do. */
-		if (!ret) {
-			size_t bit = min_t(size_t, iov_iter_count(from),
-					   PAGE_SIZE);
-
-			ready = bit - fault_in_iov_iter_readable(from, bit);
-			if (!ready) {
-				ret = -EFAULT;
-				break;
-			}
-		}
+		if (!ret)
+			ready = fault_in(w, from, PAGE_SIZE);
 		cond_resched();
 	}
 	ret = pos > iocb->ki_pos ? pos - iocb->ki_pos : ret;
@@ -395,6 +399,7 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 		.ops = ops,
 		.start = iocb->ki_pos,
 		.end = iocb->ki_pos + iov_iter_count(from),
+		.nowait = iocb->ki_flags & IOCB_NOWAIT,
 	};
 	ssize_t ret;
 
@@ -402,7 +407,7 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	if (i_size_read(inode) > size)
 		mark_inode_dirty(inode);
 	/* It may have taken more than it could use. */
-	if (w.end > iocb->ki_pos && w.end > i_size_read(inode))
+	if (!w.nowait && w.end > iocb->ki_pos && w.end > i_size_read(inode))
 		ops->write_failed(inode);
 	return ret;
 }
@@ -414,6 +419,8 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 	loff_t pos = iocb->ki_pos, size = i_size_read(inode);
 	ssize_t ret;
 
+	if ((iocb->ki_flags & IOCB_NOWAIT) && pos > size)
+		return -EAGAIN;
 	ret = kiocb_modified(iocb);
 	if (!ret && pos > size)
 		ret = mpagex_truncate_page(inode, pos, ops);
@@ -434,6 +441,22 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 	return ret;
 }
 
+static int lock_for_write(struct kiocb *iocb, const struct mpagex_ops *ops)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+
+	if (!(iocb->ki_flags & IOCB_NOWAIT)) {
+		inode_lock(inode);
+		return 0;
+	}
+	if (!ops->get_block_nowait)
+		return -EOPNOTSUPP;
+	/* These have to wait for the disk. */
+	if ((iocb->ki_flags & IOCB_DIRECT) || iocb_is_dsync(iocb))
+		return -EAGAIN;
+	return inode_trylock(inode) ? 0 : -EAGAIN;
+}
+
 /**
  * mpagex_write_iter - write to a file
  * @iocb: file and position; IOCB_DIRECT goes to the mapping's direct_IO.
@@ -445,9 +468,14 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
  * holes before the end, once a folio, under its lock. A write that covers a
  * block does not read it.
  *
+ * IOCB_NOWAIT goes where all that is needed is in memory: an uptodate folio that
+ * is not being written, get_block_nowait's answer, the source, and no reason to
+ * throttle. It takes no space, so it does not fill holes or make a file longer
+ * than its last block; and not with IOCB_DIRECT or IOCB_DSYNC.
+ *
  * Context: process context, may sleep. Takes i_rwsem.
  * Return: bytes written, fewer than asked if space, memory or the source ran
- * out; a negative errno if none.
+ * out, or the rest would have to wait; a negative errno if none.
  */
 ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
 			  const struct mpagex_ops *ops)
@@ -455,11 +483,9 @@ ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
 	struct inode *inode = file_inode(iocb->ki_filp);
 	ssize_t ret;
 
-	if (!(iocb->ki_flags & IOCB_NOWAIT))
-		inode_lock(inode);
-	else if (!inode_trylock(inode))
-		return -EAGAIN;
-
+	ret = lock_for_write(iocb, ops);
+	if (ret)
+		return ret;
 	ret = generic_write_checks(iocb, from);
 	if (ret > 0)
 		ret = write_locked(iocb, from, ops);

@@ -21,6 +21,11 @@
 #define MPAGEX_EXPORT(sym)	EXPORT_SYMBOL_NS_GPL(sym, "MPAGEX")
 #endif
 
+/* A flag of the file operations by now */
+#ifndef FMODE_BUF_WASYNC
+#define FMODE_BUF_WASYNC	0
+#endif
+
 /* Called for each dirty folio: locked, cleaned for I/O, under no writeback. */
 typedef int (*mpagex_folio_fn)(struct folio *folio,
 			       struct writeback_control *wbc, void *data);

@@ -6,7 +6,7 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
-#include "internal.h"
+#include "buffered.h"
 #include "mpagex_trace.h"
 
 /* Largest b_size to ask for: get_block implementations count in int. */
@@ -95,4 +95,36 @@ int mpagex_map_get(struct mpagex_map *map, struct inode *inode,
 		return map_get_traced(map, inode, get_block, folio, block,
 				      count, create);
 	return map_get(map, inode, get_block, folio, block, count, create);
+}
+
+/**
+ * mpagex_ask - ask for blocks that data is to go to
+ * @map: receives the answer.
+ * @inode: the file.
+ * @ops: the filesystem.
+ * @folio: holds @block, locked.
+ * @block: first file block wanted.
+ * @count: how many can be used.
+ * @create: take space if there are none.
+ *
+ * New blocks have no aliases in the block device's cache any more.
+ *
+ * Return: 0 or a negative errno.
+ */
+int mpagex_ask(struct mpagex_map *map, struct inode *inode,
+	       const struct mpagex_ops *ops, struct folio *folio,
+	       sector_t block, sector_t count, int create)
+{
+	struct buffer_head *bh = &map->bh;
+	int err;
+
+	err = mpagex_map_get(map, inode, ops->get_block, folio, block, count,
+			     create);
+	if (err)
+		return err;
+	if (create && !buffer_mapped(bh))	/* it has not kept its word */
+		return -EIO;
+	if (buffer_mapped(bh) && buffer_new(bh))
+		clean_bdev_aliases(bh->b_bdev, bh->b_blocknr, map->blocks);
+	return 0;
 }

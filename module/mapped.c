@@ -59,7 +59,7 @@ static int dirty_range(struct inode *inode, const struct mpagex_ops *ops,
 				 1);
 		if (err)
 			return err;
-		mpagex_mark_written(inode, folio, i, map.blocks);
+		mpagex_mark_written(inode, folio, i, map.blocks, GFP_NOFS);
 	}
 	return 0;
 }
@@ -147,7 +147,7 @@ static int zero_block_tail(struct inode *inode, loff_t eof,
 	if (err)
 		goto unlock;
 	folio_zero_segment(folio, from, to);
-	mpagex_mark_written(inode, folio, start >> blkbits, 1);
+	mpagex_mark_written(inode, folio, start >> blkbits, 1, GFP_NOFS);
 unlock:
 	folio_unlock(folio);
 	folio_put(folio);

@@ -65,6 +65,9 @@ void mpagex_unmount(struct super_block *sb);
  * struct mpagex_ops - what the whole path needs to know of a filesystem
  * @get_block: the mapper. Asked for many blocks at once, it may answer fewer.
  *	BH_New on a run says that all of it has just been allocated.
+ * @get_block_nowait: the same, never to take space, and never to wait: -EAGAIN
+ *	if the answer is not in memory or a lock is held. Optional; without,
+ *	there are no writes that do not wait.
  * @holes_have_length: @get_block answers a hole with its length in b_size,
  *	as it does a run. Without, holes are asked for block by block.
  * @write_failed: give back the blocks wholly behind i_size: a write took them
@@ -77,6 +80,7 @@ void mpagex_unmount(struct super_block *sb);
  */
 struct mpagex_ops {
 	get_block_t *get_block;
+	get_block_t *get_block_nowait;
 	bool holes_have_length;
 	void (*write_failed)(struct inode *inode);
 	int (*check_blocks)(struct inode *inode, u64 blocks);
@@ -89,6 +93,7 @@ void mpagex_buffered_readahead(struct readahead_control *rac,
 			       const struct mpagex_ops *ops);
 int mpagex_buffered_read_folio(struct folio *folio,
 			       const struct mpagex_ops *ops);
+int mpagex_open(struct inode *inode, struct file *file);
 ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to);
 ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
 			  const struct mpagex_ops *ops);
@@ -113,6 +118,16 @@ int mpagex_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 		  u64 start, u64 len, const struct mpagex_ops *ops);
 sector_t mpagex_bmap(struct address_space *mapping, sector_t block,
 		     const struct mpagex_ops *ops);
+
+/*
+ * For the file operations, if ->open is mpagex_open(). On older kernels open
+ * says all of it.
+ */
+#ifdef FOP_BUFFER_WASYNC
+#define MPAGEX_FILE_FLAGS	.fop_flags = FOP_BUFFER_WASYNC,
+#else
+#define MPAGEX_FILE_FLAGS
+#endif
 
 /* The address-space operations of the whole path that need no mapper. */
 #define MPAGEX_FOLIO_OPS						\

@@ -9,7 +9,7 @@
 #include <linux/slab.h>
 #include <linux/writeback.h>
 
-#include "state.h"
+#include "buffered.h"
 #include "mpagex_trace.h"
 
 /**
@@ -155,6 +155,31 @@ bool mpagex_read_done(struct mpagex_state *state, unsigned int blocks,
 	*uptodate = bitmap_full(state->bits, state->blocks);
 	spin_unlock_irqrestore(&state->lock, flags);
 	return done;
+}
+
+/*
+ * @count blocks of a folio hold what the file shall hold: dirty them. Without
+ * memory for a state, by @gfp, all of the folio will be written.
+ */
+void mpagex_mark_written(struct inode *inode, struct folio *folio,
+			 unsigned int first, unsigned int count, gfp_t gfp)
+{
+	struct mpagex_state *state = mpagex_state(folio);
+	unsigned int blocks = folio_size(folio) >> inode->i_blkbits;
+
+	if (!state && count < blocks && !folio_test_dirty(folio))
+		state = mpagex_state_attach(folio, inode->i_blkbits,
+					    gfp | __GFP_NOWARN,
+					    MPAGEX_SLOW_PARTIAL);
+	if (state) {
+		if (mpagex_set_uptodate(state, first, count) &&
+		    !folio_test_uptodate(folio))
+			folio_mark_uptodate(folio);
+		mpagex_set_dirty(state, first, count);
+	} else if (!folio_test_uptodate(folio)) {
+		folio_mark_uptodate(folio);
+	}
+	filemap_dirty_folio(inode->i_mapping, folio);
 }
 
 /**
