@@ -15,6 +15,28 @@
 #include "demofs.h"
 #include "mpagex.h"
 
+/* Put the answer of demofs_map(), which is in @ret and @run, into @bh. */
+static int answer(struct inode *inode, int ret, const struct demofs_run *run,
+		  struct buffer_head *bh)
+{
+	if (ret < 0)
+		return ret;
+	if (ret)
+		map_bh(bh, inode->i_sb, run->pblk);
+	bh->b_size = (size_t)run->len << inode->i_blkbits;
+	if (run->new)
+		set_buffer_new(bh);
+	if (run->boundary && DEMOFS_SB(inode->i_sb)->opts.boundary)
+		set_buffer_boundary(bh);
+	return 0;
+}
+
+/* Blocks asked for, as demofs_map() counts them */
+static u32 asked(struct inode *inode, const struct buffer_head *bh)
+{
+	return min_t(size_t, bh->b_size >> inode->i_blkbits, U32_MAX);
+}
+
 /**
  * demofs_get_block - answer where a file's blocks are, the way the VFS asks
  * @inode: the file.
@@ -33,24 +55,23 @@
 int demofs_get_block(struct inode *inode, sector_t iblock,
 		     struct buffer_head *bh, int create)
 {
-	u32 len = min_t(size_t, bh->b_size >> inode->i_blkbits, U32_MAX);
 	struct demofs_run run;
-	int ret;
 
 	if (iblock > U32_MAX)
 		return create ? -EFBIG : -EIO;
-	ret = demofs_map(inode, iblock, len, create, &run);
-	if (ret < 0)
-		return ret;
+	return answer(inode, demofs_map(inode, iblock, asked(inode, bh), create,
+					&run), &run, bh);
+}
 
-	if (ret)
-		map_bh(bh, inode->i_sb, run.pblk);
-	bh->b_size = (size_t)run.len << inode->i_blkbits;
-	if (run.new)
-		set_buffer_new(bh);
-	if (run.boundary && DEMOFS_SB(inode->i_sb)->opts.boundary)
-		set_buffer_boundary(bh);
-	return 0;
+static int get_block_nowait(struct inode *inode, sector_t iblock,
+			    struct buffer_head *bh, int create)
+{
+	struct demofs_run run;
+
+	if (iblock > U32_MAX)
+		return -EIO;
+	return answer(inode, demofs_map_nowait(inode, iblock, asked(inode, bh),
+					       &run), &run, bh);
 }
 
 static void write_failed(struct inode *inode)
@@ -72,6 +93,7 @@ static int check_blocks(struct inode *inode, u64 blocks)
 /* All that mpagex needs to know of demofs when it does the whole job. */
 const struct mpagex_ops demofs_mpagex_ops = {
 	.get_block		= demofs_get_block,
+	.get_block_nowait	= get_block_nowait,
 	.holes_have_length	= true,
 	.write_failed		= write_failed,
 	.check_blocks		= check_blocks,
@@ -242,6 +264,20 @@ static int demofs_write_end(write_context *writer,
 	if (ret < len)
 		demofs_write_failed(mapping->host, pos + len);
 	return ret;
+}
+
+/**
+ * demofs_open - open a file
+ * @inode: the file.
+ * @file: being opened.
+ *
+ * Return: 0 or a negative errno.
+ */
+int demofs_open(struct inode *inode, struct file *file)
+{
+	if (is_whole_path(inode))
+		return mpagex_open(inode, file);
+	return generic_file_open(inode, file);
 }
 
 /**

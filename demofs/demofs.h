@@ -273,6 +273,8 @@ struct demofs_run {
 
 int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
 	       struct demofs_run *run);
+int demofs_map_nowait(struct inode *inode, u32 lblk, u32 len,
+		      struct demofs_run *run);
 struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk);
 
 /* truncate.c: taking blocks away from a file */
@@ -283,6 +285,7 @@ extern const struct mpagex_ops demofs_mpagex_ops;
 int demofs_get_block(struct inode *inode, sector_t iblock,
 		     struct buffer_head *bh, int create);
 void demofs_set_aops(struct inode *inode);
+int demofs_open(struct inode *inode, struct file *file);
 int demofs_truncate_page(struct inode *inode, loff_t size);
 vm_fault_t demofs_fault(struct vm_fault *vmf);
 vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf);

@@ -186,7 +186,8 @@ const struct file_operations demofs_file_operations = {
 	.read_iter	= demofs_read_data,
 	.write_iter	= demofs_write_iter,
 	.mmap		= demofs_mmap,
-	.open		= generic_file_open,
+	.open		= demofs_open,
+	MPAGEX_FILE_FLAGS
 	.fsync		= demofs_fsync,
 	.splice_read	= filemap_splice_read,
 	.splice_write	= iter_file_splice_write,

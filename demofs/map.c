@@ -58,6 +58,20 @@ struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk)
 	return bh;
 }
 
+/* The same if it is in memory, else ERR_PTR(-EAGAIN). Does not sleep. */
+static struct buffer_head *demofs_find_array(struct inode *inode, u32 pblk)
+{
+	struct super_block *sb = inode->i_sb;
+	struct buffer_head *bh = NULL;
+
+	if (demofs_blocks_valid(DEMOFS_SB(sb), pblk, 1))
+		bh = sb_find_get_block(sb, pblk);
+	if (bh && buffer_uptodate(bh))
+		return bh;
+	brelse(bh);
+	return ERR_PTR(-EAGAIN);
+}
+
 static void demofs_put_chain(struct demofs_chain *chain)
 {
 	unsigned int i;
@@ -66,9 +80,12 @@ static void demofs_put_chain(struct demofs_chain *chain)
 		brelse(chain->bh[i]);
 }
 
-/* Follow @path as far as there are arrays. On success, put the chain. */
+/*
+ * Follow @path as far as there are arrays, or, with @nowait, until one is not in
+ * memory. On success, put the chain.
+ */
 static int demofs_get_chain(struct inode *inode, const struct demofs_path *path,
-			    struct demofs_chain *chain)
+			    bool nowait, struct demofs_chain *chain)
 {
 	struct buffer_head *bh;
 	u32 pblk;
@@ -78,7 +95,8 @@ static int demofs_get_chain(struct inode *inode, const struct demofs_path *path,
 		pblk = le32_to_cpu(*chain->ptr[chain->len - 1]);
 		if (!pblk)
 			break;
-		bh = demofs_read_array(inode, pblk);
+		bh = nowait ? demofs_find_array(inode, pblk) :
+			      demofs_read_array(inode, pblk);
 		if (IS_ERR(bh)) {
 			demofs_put_chain(chain);
 			return PTR_ERR(bh);
@@ -296,7 +314,7 @@ static int demofs_map_locked(struct inode *inode,
 	struct demofs_chain chain;
 	int ret;
 
-	ret = demofs_get_chain(inode, path, &chain);
+	ret = demofs_get_chain(inode, path, false, &chain);
 	if (ret)
 		return ret;
 	ret = demofs_look(inode, path, &chain, len, run);
@@ -354,5 +372,38 @@ int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
 	down_write(&ip->map_sem);
 	ret = demofs_map_locked(inode, &path, lblk, len, true, run);
 	up_write(&ip->map_sem);
+	return ret;
+}
+
+/**
+ * demofs_map_nowait - find the blocks of a stretch of a file without waiting
+ * @inode: as for demofs_map()
+ * @lblk: first block of the stretch
+ * @len: its length in blocks, at least one
+ * @run: is filled in unless an error is returned
+ *
+ * Context: Process. Tries to take map_sem; sleeps only over a damaged tree.
+ * Return: as demofs_map() without @create; -EAGAIN if an indirect block is not
+ * in memory or map_sem is taken.
+ */
+int demofs_map_nowait(struct inode *inode, u32 lblk, u32 len,
+		      struct demofs_run *run)
+{
+	struct demofs_inode_info *ip = DEMOFS_I(inode);
+	struct demofs_chain chain;
+	struct demofs_path path;
+	int ret;
+
+	ret = demofs_path_to(DEMOFS_SB(inode->i_sb)->addr_bits, lblk, &path);
+	if (ret)
+		return ret;
+	if (!down_read_trylock(&ip->map_sem))
+		return -EAGAIN;
+	ret = demofs_get_chain(inode, &path, true, &chain);
+	if (!ret) {
+		ret = demofs_look(inode, &path, &chain, len, run);
+		demofs_put_chain(&chain);
+	}
+	up_read(&ip->map_sem);
 	return ret;
 }

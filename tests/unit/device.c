@@ -66,6 +66,8 @@ struct buffer_head *demofs_bread(struct super_block *sb, u32 block)
 
 void brelse(struct buffer_head *bh)
 {
+	if (!bh)
+		return;
 	assert(bh->refs > 0);
 	bh->refs--;
 }
@@ -98,6 +100,11 @@ void unlock_buffer(struct buffer_head *bh)
 {
 	assert(bh->locked);
 	bh->locked = false;
+}
+
+bool buffer_uptodate(const struct buffer_head *bh)
+{
+	return bh->uptodate;
 }
 
 void set_buffer_uptodate(struct buffer_head *bh)

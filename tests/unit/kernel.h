@@ -157,6 +157,14 @@ static inline void down_read(struct rw_semaphore *sem)
 	sem->readers++;
 }
 
+static inline bool down_read_trylock(struct rw_semaphore *sem)
+{
+	if (sem->writer)
+		return false;
+	sem->readers++;
+	return true;
+}
+
 static inline void up_read(struct rw_semaphore *sem)
 {
 	assert(sem->readers-- > 0);
@@ -272,6 +280,7 @@ void brelse(struct buffer_head *bh);
 void bforget(struct buffer_head *bh);
 void lock_buffer(struct buffer_head *bh);
 void unlock_buffer(struct buffer_head *bh);
+bool buffer_uptodate(const struct buffer_head *bh);
 void set_buffer_uptodate(struct buffer_head *bh);
 void mark_buffer_dirty(struct buffer_head *bh);
 int sync_dirty_buffer(struct buffer_head *bh);

@@ -418,6 +418,42 @@ static void test_locking(void)
 	drop_fs(sb);
 }
 
+/* Who must not wait gets an answer from memory, and touches nothing else. */
+static void test_nowait(void)
+{
+	struct super_block *sb = make_fs(10, 8192, 1, 0);
+	struct inode *inode = make_inode(sb, 1);
+	struct model *m = new_model();
+	struct demofs_run run;
+	unsigned int before;
+
+	CHECK(write_blocks(inode, m, 0, 400) == 0, "write");
+	CHECK(demofs_map_nowait(inode, 3, 20, &run) == 9 &&
+	      run.pblk == model_get(m, 3) && run.boundary, "direct");
+	CHECK(demofs_map_nowait(inode, 300, 5, &run) == 5 &&
+	      run.pblk == model_get(m, 300), "cached");
+	CHECK(demofs_map_nowait(inode, 5000, 1, &run) == 0 && run.len == 1,
+	      "hole");
+	CHECK(demofs_map_nowait(inode, U32_MAX, 1, &run) == -EFBIG, "beyond");
+
+	drop_caches(sb);
+	before = breads;
+	CHECK(demofs_map_nowait(inode, 300, 5, &run) == -EAGAIN, "dropped");
+	CHECK(demofs_map_nowait(inode, 3, 1, &run) == 1, "inode");
+	CHECK(breads == before, "nothing is read");
+	CHECK(demofs_map(inode, 300, 5, false, &run) == 5, "read again");
+	CHECK(demofs_map_nowait(inode, 300, 5, &run) == 5, "cached again");
+
+	DEMOFS_I(inode)->map_sem.writer = true;
+	CHECK(demofs_map_nowait(inode, 3, 1, &run) == -EAGAIN, "locked");
+	DEMOFS_I(inode)->map_sem.writer = false;
+	fsck(sb, &inode, 1);
+	demofs_truncate_blocks(inode, 0);
+	forget(inode);
+	free(m);
+	drop_fs(sb);
+}
+
 /* Two files that append in turn */
 static void test_concurrent(void)
 {
@@ -547,6 +583,8 @@ int main(void)
 			test_random(bits, seed);
 	result("random writes, cuts and failures");
 	test_locking();
+	test_nowait();
+	result("looking without waiting");
 	test_concurrent();
 	test_scattered();
 	test_full();
