@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that writes and reads make folios of every order, as large as
-# the write and the readahead window, and that data is right in all of them.
+# the write, what was written before it and the readahead window, and that data is
+# right in all of them.
 # modes: mpagex
 # blocks: 1024 4096
 
@@ -30,6 +31,18 @@ verify()
 verify "warm"
 remount_cold
 verify "cold"
+
+# Who writes in order in small steps gets ever larger ones as well.
+file=$MNT/steps
+set -- "open a $file rw,creat"
+for page in $(seq 0 127); do
+	set -- "$@" "pwrite a $((page * 4))K 4K 1"
+done
+trace_start mm_filemap_add_to_page_cache
+check fsop "$@"
+trace_stop
+same "$(all_orders 4)" "$(new_orders "$file")" "orders of folios written in steps"
+check fsop "open a $file r" "pread a 0 512K 1"
 
 # To the end of a file that is a page short of 8 MiB it takes ever smaller ones.
 size=$(((8 << 20) - 4096))
