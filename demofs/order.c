@@ -113,12 +113,18 @@ static int demofs_expose(struct inode *inode)
 	return err;
 }
 
-/* How to get at a file's i_rwsem */
-enum demofs_lock { DEMOFS_LOCK, DEMOFS_TRYLOCK, DEMOFS_LOCKED };
+/*
+ * How to get at a file's i_rwsem. While the filesystem is being frozen, all who
+ * could change files have ended or wait for the thaw; with i_rwsem, if they
+ * read directly into the mapping of a file. So then it must not be taken.
+ */
+enum demofs_lock { DEMOFS_LOCK, DEMOFS_TRYLOCK, DEMOFS_LOCKED, DEMOFS_FROZEN };
 
 /* Keep all from giving the file blocks but the writing back of its data. */
 static bool demofs_lock_file(struct inode *inode, enum demofs_lock how)
 {
+	if (how == DEMOFS_FROZEN)
+		return true;
 	if (how == DEMOFS_LOCK)
 		inode_lock(inode);
 	else if (how == DEMOFS_TRYLOCK && !inode_trylock(inode))
@@ -130,6 +136,8 @@ static bool demofs_lock_file(struct inode *inode, enum demofs_lock how)
 
 static void demofs_unlock_file(struct inode *inode, enum demofs_lock how)
 {
+	if (how == DEMOFS_FROZEN)
+		return;
 	filemap_invalidate_unlock(inode->i_mapping);
 	if (how != DEMOFS_LOCKED)
 		inode_unlock(inode);
@@ -274,7 +282,8 @@ static int demofs_settle_all(struct super_block *sb, enum demofs_lock how)
 
 	if (how == DEMOFS_LOCK) {
 		mutex_lock(&order->settle_lock);
-	} else if (!mutex_trylock(&order->settle_lock)) {
+	} else if (how == DEMOFS_TRYLOCK &&
+		   !mutex_trylock(&order->settle_lock)) {
 		msleep(20);	/* someone else is at it */
 		return 0;
 	}
@@ -285,7 +294,8 @@ static int demofs_settle_all(struct super_block *sb, enum demofs_lock how)
 		err2 = demofs_settle_batch(sb, &batch, how);
 		err = err ? err : err2;
 	}
-	mutex_unlock(&order->settle_lock);
+	if (how != DEMOFS_FROZEN)
+		mutex_unlock(&order->settle_lock);
 	return err;
 }
 
@@ -361,12 +371,14 @@ static int demofs_commit_how(struct super_block *sb, enum demofs_lock how)
  * demofs_commit - put everything on the disk that waits for something else
  * @sb: the filesystem
  *
- * Context: May sleep; takes all of this file's locks.
+ * Context: May sleep; takes all of this file's locks; s_umount is held.
  * Return: 0 or a negative errno.
  */
 int demofs_commit(struct super_block *sb)
 {
-	return demofs_commit_how(sb, DEMOFS_LOCK);
+	bool frozen = sb->s_writers.frozen >= SB_FREEZE_PAGEFAULT;
+
+	return demofs_commit_how(sb, frozen ? DEMOFS_FROZEN : DEMOFS_LOCK);
 }
 
 /**
