@@ -314,9 +314,14 @@ void demofs_stop_waiting(struct inode *inode)
 	ip->unsettled = false;
 	if (keep)
 		list_splice_tail_init(&ip->freed, &order->freed);
+	/* What is left stays in use until fsck finds it: nobody may count on it. */
+	list_for_each_entry(freed, &ip->freed, link)
+		order->blocks -= freed->count;
 	spin_unlock(&order->lock);
-	list_for_each_entry_safe(freed, next, &ip->freed, link)
+	list_for_each_entry_safe(freed, next, &ip->freed, link) {
+		atomic_dec(&order->waiting);
 		kfree(freed);
+	}
 	INIT_LIST_HEAD(&ip->freed);
 }
 
