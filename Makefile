@@ -38,8 +38,12 @@ check-unit:			## run the tests that need no kernel
 faults: setup			## fail the disk, fill it, unplug it, 1,000 mounts (KVER=)
 	@tests/faults $(if $(KVER),-k $(KVER))
 
-bench: setup			## count instructions: demofs in each mode beside xfs (KVER=)
+bench: setup			## count instructions beside xfs, then run fio's jobs (KVER=)
 	@scripts/bench
+	@scripts/bench-jobs
+
+bench-jobs: setup		## fio's jobs on demofs and peers (KVER= PLAN=jobs|boundary|scaling|all)
+	@scripts/bench-jobs $(PLAN)
 
 filesystems: setup		## put the kernel's own filesystems on mpagex, test them (KVER= FS=)
 	@scripts/setup udftools hfsutils jfsutils nilfs-tools ntfs-3g gfs2-utils xorriso
@@ -48,6 +52,10 @@ filesystems: setup		## put the kernel's own filesystems on mpagex, test them (KV
 figures:			## draw what bench has measured, as SVG and PNG
 	@scripts/setup python3-matplotlib
 	@scripts/figures build/bench/ratios build/bench/*.json
+	@for result in build/bench/jobs/boundary-time-*.json; do \
+		! [ -e "$$result" ] || scripts/disk-map build/bench/disk-map "$$result"; done
+	@for result in build/bench/jobs/scaling-instructions-*.json; do \
+		! [ -e "$$result" ] || scripts/curves build/bench/curves "$$result"; done
 
 powercut: setup			## cut the power at hundreds of points (SEED= POINTS= KVER=)
 	@SEED="$(SEED)" POINTS="$(POINTS)" KVER="$(KVER)" tests/powercut
@@ -152,7 +160,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check soak large data filesystems check-debug matrix bench figures exercise faults hostile powercut check-unit shell vm lint \
+.PHONY: modules demo check soak large data filesystems check-debug matrix bench bench-jobs figures exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package check-tracing clean help programs
 .DEFAULT_GOAL := modules
 
