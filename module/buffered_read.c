@@ -9,10 +9,13 @@
  * complete ends the read.
  */
 #include <linux/blkdev.h>
+#include <linux/ioprio.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/uio.h>
 
 #include "buffered.h"
+#include "later.h"
 #include "reader.h"
 
 /* The blocks of one folio that are in the file, and how far they are known. */
@@ -20,6 +23,28 @@ struct span {
 	sector_t first;		/* file block at the folio's start */
 	unsigned int blocks;	/* in the folio */
 	unsigned int in_file;	/* of them, those before the file's end */
+};
+
+/* A folio on its way into bios. */
+struct reading {
+	struct folio *folio;
+	struct mpagex_state *state;
+	struct span s;
+	unsigned int i;		/* the block to go on with */
+	unsigned int submitted;	/* blocks */
+	bool not_yet;		/* to go on, there is metadata to wait for */
+};
+
+/* A readahead window, and what a worker needs to go on with it. */
+struct window {
+	struct mpagex_reader r;
+	struct reading at;
+};
+
+struct rest_of_window {
+	struct mpagex_later later;
+	struct readahead_control rac;	/* the folios behind window.at */
+	struct window window;
 };
 
 static struct span span_of(struct mpagex_reader *r, struct folio *folio)
@@ -124,60 +149,140 @@ static struct mpagex_state *start_state(struct mpagex_reader *r,
 	return state;
 }
 
-/*
- * Read one locked folio. It will be unlocked, now or in a bio's completion,
- * whatever is returned: 0, or what prevented a part of it from being read.
- */
-static int read_folio(struct mpagex_reader *r, struct folio *folio)
+static void start_reading(struct mpagex_reader *r, struct reading *at,
+			  struct folio *folio)
 {
-	struct mpagex_state *state = mpagex_state(folio);
 	struct span s = span_of(r, folio);
-	unsigned int i = 0, run, submitted = 0;
+
+	*at = (struct reading) {
+		.folio = folio,
+		.state = mpagex_state(folio),
+		.s = s,
+	};
+	zero_blocks(r, folio, s.in_file, s.blocks - s.in_file);
+	if (at->state)
+		start_state(r, folio, &s, 0, MPAGEX_SLOW_PARTIAL);
+}
+
+/* Read, of the @run blocks from @at->i on, the first: all that @r->map is good for. */
+static int read_run(struct mpagex_reader *r, struct reading *at,
+		    unsigned int run)
+{
+	int err;
+
+	if (!buffer_mapped(&r->map.bh))
+		zero_blocks(r, at->folio, at->i, run);
+	if (!buffer_mapped(&r->map.bh) ||
+	    buffer_uptodate(&r->map.bh)) {	/* it has filled it */
+		if (at->state)
+			mpagex_set_uptodate(at->state, at->i, run);
+		return 0;
+	}
+	if (!at->state)
+		at->state = start_state(r, at->folio, &at->s, at->i,
+					MPAGEX_SLOW_SCATTERED);
+	if (!at->state)
+		return -ENOMEM;
+	err = add_run(r, at->folio, &at->s, at->i, run);
+	if (!err)
+		at->submitted += run;
+	return err;
+}
+
+/*
+ * Read a locked folio, or go on with it if @at->not_yet was set. Unless that is set
+ * now, it will be unlocked, here or in a bio's completion, whatever is returned: 0,
+ * or what prevented a part of it from being read.
+ */
+static int go_on_reading(struct mpagex_reader *r, struct reading *at)
+{
+	unsigned int run;
 	bool uptodate;
 	int err = 0;
 
-	zero_blocks(r, folio, s.in_file, s.blocks - s.in_file);
-	if (state)
-		start_state(r, folio, &s, 0, MPAGEX_SLOW_PARTIAL);
-
-	for (; i < s.in_file; i += run) {
-		run = s.in_file - i;
-		if (state) {
-			i = mpagex_next_missing(state, i, &run);
-			if (i >= s.in_file)
+	for (; at->i < at->s.in_file; at->i += run) {
+		run = at->s.in_file - at->i;
+		if (at->state) {
+			at->i = mpagex_next_missing(at->state, at->i, &run);
+			if (at->i >= at->s.in_file)
 				break;
 		}
-		err = map_run(r, folio, &s, i, &run);
+		at->not_yet = mpagex_reader_must_wait(r, at->s.first + at->i);
+		if (at->not_yet)
+			return -EINPROGRESS;
+		err = map_run(r, at->folio, &at->s, at->i, &run);
 		if (err)
 			break;
-		if (!buffer_mapped(&r->map.bh))
-			zero_blocks(r, folio, i, run);
-		if (!buffer_mapped(&r->map.bh) ||
-		    buffer_uptodate(&r->map.bh)) {	/* it has filled it */
-			if (state)
-				mpagex_set_uptodate(state, i, run);
-			continue;
-		}
-		if (!state && run == s.in_file) {
-			err = add_run(r, folio, &s, i, run);
+		if (!at->state && run == at->s.in_file &&
+		    buffer_mapped(&r->map.bh) && !buffer_uptodate(&r->map.bh)) {
+			err = add_run(r, at->folio, &at->s, 0, run);
 			if (err)
-				folio_unlock(folio);
+				folio_unlock(at->folio);
 			return err;
 		}
-		if (!state)
-			state = start_state(r, folio, &s, i,
-					    MPAGEX_SLOW_SCATTERED);
-		err = state ? add_run(r, folio, &s, i, run) : -ENOMEM;
+		err = read_run(r, at, run);
 		if (err)
 			break;
-		submitted += run;
 	}
 
-	if (!state)
-		folio_end_read(folio, !err);
-	else if (mpagex_read_done(state, s.blocks - submitted + 1, &uptodate))
-		folio_end_read(folio, uptodate);
+	if (!at->state)
+		folio_end_read(at->folio, !err);
+	else if (mpagex_read_done(at->state, at->s.blocks - at->submitted + 1,
+				  &uptodate))
+		folio_end_read(at->folio, uptodate);
 	return err;
+}
+
+/* Read a window, or go on with it if @w->at.not_yet is set. */
+static int read_window(struct window *w, struct readahead_control *rac)
+{
+	struct folio *folio;
+	int err = 0;
+
+	if (w->at.not_yet)
+		err = go_on_reading(&w->r, &w->at);
+	while (!err && (folio = readahead_folio(rac))) {
+		start_reading(&w->r, &w->at, folio);
+		err = go_on_reading(&w->r, &w->at);
+	}
+	return err;
+}
+
+/*
+ * In a worker. The last folio to be unlocked lets the inode go. What is not read
+ * because of an error is unlocked, as the page cache does.
+ */
+static void read_rest(struct mpagex_later *later)
+{
+	struct rest_of_window *rest =
+		container_of(later, struct rest_of_window, later);
+	struct folio *folio;
+
+	mpagex_reader_finish(&rest->window.r,
+			     read_window(&rest->window, &rest->rac));
+	while ((folio = readahead_folio(&rest->rac)))
+		folio_unlock(folio);
+	kfree(rest);
+}
+
+/* Leave what has not been read to a worker. Return: false if there is no memory. */
+static bool read_later(const struct window *w, struct readahead_control *rac)
+{
+	struct rest_of_window *rest = kmalloc(sizeof(*rest), w->r.gfp);
+
+	if (!rest)
+		return false;
+	rest->window = *w;
+	rest->window.r.map_ahead = NULL;
+	rest->window.r.ioprio = get_current_ioprio();
+	rest->rac = *rac;
+	rest->rac.file = NULL;
+	rest->rac.ra = NULL;
+	/* To the page cache they have been read; their references stay. */
+	while (__readahead_folio(rac))
+		;
+	mpagex_later(&rest->later, read_rest);
+	return true;
 }
 
 /**
@@ -190,22 +295,35 @@ static int read_folio(struct mpagex_reader *r, struct folio *folio)
  * mapping submits it there, inside a folio too. The first failure without any
  * I/O ends the readahead.
  *
+ * With &mpagex_ops.map_ahead, a process does not wait for the metadata behind a
+ * boundary: it is asked for, and the rest of the window left to a worker.
+ *
  * Context: process context, may sleep. The folios are locked, and unlocked
  * when their reading has ended.
  */
 void mpagex_buffered_readahead(struct readahead_control *rac,
 			       const struct mpagex_ops *ops)
 {
-	struct mpagex_reader r;
-	struct folio *folio;
-	int err = 0;
+	struct window w;
+	int err;
 
-	mpagex_reader_init_readahead(&r, rac, ops->get_block);
-	r.map.holes_have_length = ops->holes_have_length;
-	r.end_io = buffered_read_end_io;
-	while (!err && (folio = readahead_folio(rac)))
-		err = read_folio(&r, folio);
-	mpagex_reader_finish(&r, err);
+	mpagex_reader_init_readahead(&w.r, rac, ops->get_block);
+	w.r.map.holes_have_length = ops->holes_have_length;
+	w.r.end_io = buffered_read_end_io;
+	if (mpagex_may_be_later())
+		w.r.map_ahead = ops->map_ahead;
+	w.at.not_yet = false;
+
+	err = read_window(&w, rac);
+	if (w.at.not_yet) {
+		if (read_later(&w, rac))
+			return;
+		w.r.map_ahead = NULL;
+		err = read_window(&w, rac);
+	}
+	mpagex_reader_finish(&w.r, err);
+	if (!err)	/* the next window will likely be wanted */
+		mpagex_reader_must_wait(&w.r, w.r.end);
 }
 
 MPAGEX_EXPORT(mpagex_buffered_readahead);
@@ -335,6 +453,7 @@ int mpagex_buffered_read_folio(struct folio *folio,
 			       const struct mpagex_ops *ops)
 {
 	struct mpagex_reader r;
+	struct reading at;
 	int err;
 
 	mpagex_reader_init(&r, folio->mapping, ops->get_block,
@@ -344,7 +463,8 @@ int mpagex_buffered_read_folio(struct folio *folio,
 	if (folio_size(folio) > i_blocksize(r.inode))
 		return read_missing(&r, folio);
 
-	err = read_folio(&r, folio);
+	start_reading(&r, &at, folio);
+	err = go_on_reading(&r, &at);
 	mpagex_submit(r.bio, MPAGEX_CUT_SYNC);
 	return err;
 }

@@ -122,6 +122,8 @@ void mpagex_exit_stats(void);
 
 int mpagex_init_bios(void);
 void mpagex_exit_bios(void);
+int mpagex_init_later(void);
+void mpagex_exit_later(void);
 struct bio *mpagex_alloc_bio(struct block_device *bdev, unsigned int pieces,
 			     blk_opf_t opf, gfp_t gfp);
 struct inode *mpagex_bio_inode(struct bio *bio);

@@ -12,14 +12,21 @@ static int __init mpagex_init(void)
 {
 	int err = mpagex_init_bios();
 
-	if (!err)
-		mpagex_init_stats();
-	return err;
+	if (err)
+		return err;
+	err = mpagex_init_later();
+	if (err) {
+		mpagex_exit_bios();
+		return err;
+	}
+	mpagex_init_stats();
+	return 0;
 }
 
 static void __exit mpagex_exit(void)
 {
 	mpagex_exit_stats();
+	mpagex_exit_later();
 	mpagex_exit_bios();
 }
 

@@ -70,6 +70,15 @@ void mpagex_unmount(struct super_block *sb);
  *	there are no writes that do not wait.
  * @holes_have_length: @get_block answers a hole with its length in b_size,
  *	as it does a run. Without, holes are asked for block by block.
+ * @map_ahead: optional. The block is the one behind a run that ended with
+ *	BH_Boundary and has just been submitted. If @get_block would have to wait
+ *	for the disk to map it, begin to read what it lacks, wait for nothing, and
+ *	return the place on the device of what is being read; that joins the run on
+ *	its way to the disk if it is right behind it. Else return 0, or if in
+ *	doubt: an error is for @get_block to report. Called with folios of the file
+ *	locked. In answer to more than 0, @get_block is called from a worker for
+ *	the rest of the window, without invalidate_lock: but folios in the window
+ *	are locked until then.
  * @write_failed: give back the blocks wholly behind i_size: a write took them
  *	and could not use them. Left there, they would show what the disk held
  *	before when the file grows.
@@ -82,6 +91,7 @@ struct mpagex_ops {
 	get_block_t *get_block;
 	get_block_t *get_block_nowait;
 	bool holes_have_length;
+	sector_t (*map_ahead)(struct inode *inode, sector_t block);
 	void (*write_failed)(struct inode *inode);
 	int (*check_blocks)(struct inode *inode, u64 blocks);
 };

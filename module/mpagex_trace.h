@@ -137,6 +137,27 @@ TRACE_EVENT(mpagex_get_block,
 		  __print_flags(__entry->flags, "|", MPAGEX_ANSWER_NAMES))
 );
 
+/* What get_block needs to map pos is being read, from block; nobody waits for it. */
+TRACE_EVENT(mpagex_map_ahead,
+	TP_PROTO(struct inode *inode, sector_t first, sector_t block),
+	TP_ARGS(inode, first, block),
+	TP_STRUCT__entry(
+		__field(dev_t, dev)
+		__field(u64, ino)
+		__field(loff_t, pos)
+		__field(u64, block)
+	),
+	TP_fast_assign(
+		__entry->dev = inode->i_sb->s_dev;
+		__entry->ino = inode->i_ino;
+		__entry->pos = (loff_t)first << inode->i_blkbits;
+		__entry->block = block;
+	),
+	TP_printk("dev %d:%d ino %llu pos %lld block %llu",
+		  MAJOR(__entry->dev), MINOR(__entry->dev), __entry->ino,
+		  __entry->pos, __entry->block)
+);
+
 /* A bio goes to the block layer, and why nothing more went into it. */
 TRACE_EVENT(mpagex_submit,
 	TP_PROTO(struct bio *bio, enum mpagex_cut reason),

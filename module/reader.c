@@ -6,6 +6,7 @@
 #include <linux/blkdev.h>
 #include <linux/mm.h>
 
+#include "mpagex_trace.h"
 #include "reader.h"
 
 /*
@@ -40,6 +41,24 @@ void mpagex_reader_init_readahead(struct mpagex_reader *r,
 	r->gfp |= __GFP_NORETRY | __GFP_NOWARN;
 }
 
+/*
+ * Behind a boundary: is the metadata that tells where @block is still to come
+ * from the disk? Then it has been asked for, behind the data in front of it.
+ */
+bool mpagex_reader_must_wait(struct mpagex_reader *r, sector_t block)
+{
+	sector_t place;
+
+	if (!r->map_ahead || !mpagex_map_at_boundary(&r->map, block) ||
+	    (loff_t)(block << r->inode->i_blkbits) >= r->size)
+		return false;
+	r->bio = mpagex_submit(r->bio, MPAGEX_CUT_BOUNDARY);
+	place = r->map_ahead(r->inode, block);
+	if (place)
+		trace_mpagex_map_ahead(r->inode, block, place);
+	return place;
+}
+
 /* Ask for the run that starts at @block: all that is left of the window. */
 int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
 		      sector_t block)
@@ -65,6 +84,7 @@ static struct bio *start_bio(struct mpagex_reader *r, struct folio *folio,
 	if (bio) {
 		bio->bi_iter.bi_sector = sector;
 		bio->bi_end_io = r->end_io;
+		bio->bi_ioprio = r->ioprio;
 	}
 	return bio;
 }

@@ -12,12 +12,14 @@ struct mpagex_reader {
 	get_block_t *get_block;
 	struct mpagex_map map;
 	struct bio *bio;
+	sector_t (*map_ahead)(struct inode *inode, sector_t block);	/* or wait */
 	bio_end_io_t *end_io;
 	loff_t size;		/* the file's, while its folios are locked */
 	sector_t end;		/* first file block that nobody wants */
 	pgoff_t end_index;	/* first page behind the window */
 	blk_opf_t opf;
 	gfp_t gfp;
+	unsigned short ioprio;	/* of the bios; 0: of who submits them */
 };
 
 void mpagex_reader_init(struct mpagex_reader *r, struct address_space *mapping,
@@ -25,6 +27,7 @@ void mpagex_reader_init(struct mpagex_reader *r, struct address_space *mapping,
 void mpagex_reader_init_readahead(struct mpagex_reader *r,
 				  struct readahead_control *rac,
 				  get_block_t *get_block);
+bool mpagex_reader_must_wait(struct mpagex_reader *r, sector_t block);
 int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
 		      sector_t block);
 int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,

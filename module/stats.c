@@ -43,6 +43,7 @@ struct counters {
 	u64 ns;			/* in get_block */
 	u64 slept;		/* calls that did */
 	u64 slept_ns;		/* and how long these took */
+	u64 ahead;		/* times that metadata was asked for ahead */
 	u64 blocks[POWERS];	/* in an answer */
 	u64 slow[MPAGEX_WAYS][MPAGEX_SLOWS];
 };
@@ -166,6 +167,7 @@ static int stats_show(struct seq_file *seq, void *v)
 	seq_printf(seq, "get_block_ns %llu\n", c->ns);
 	seq_printf(seq, "metadata_waits %llu\n", c->slept);
 	seq_printf(seq, "metadata_wait_ns %llu\n", c->slept_ns);
+	seq_printf(seq, "metadata_ahead %llu\n", c->ahead);
 	show_powers(seq, "get_block_blocks", c->blocks);
 	show_slow(seq, c);
 	seq_printf(seq, "missed %d\n", atomic_read(&missed));
@@ -358,6 +360,18 @@ static void count_slow(void *data, struct folio *folio, enum mpagex_way way,
 	rcu_read_unlock();
 }
 
+static void count_map_ahead(void *data, struct inode *inode, sector_t first,
+			    sector_t block)
+{
+	struct mount *m;
+
+	rcu_read_lock();
+	m = find_or_add(inode->i_sb);
+	if (m)
+		this_cpu_inc(m->now->ahead);
+	rcu_read_unlock();
+}
+
 static int start_counting(void)
 {
 	int err = register_trace_mpagex_get_block(count_get_block, NULL);
@@ -371,9 +385,14 @@ static int start_counting(void)
 	if (err)
 		goto no_submit;
 	err = register_trace_mpagex_slow(count_slow, NULL);
+	if (err)
+		goto no_slow;
+	err = register_trace_mpagex_map_ahead(count_map_ahead, NULL);
 	if (!err)
 		return 0;
 
+	unregister_trace_mpagex_slow(count_slow, NULL);
+no_slow:
 	unregister_trace_mpagex_submit(count_submit, NULL);
 no_submit:
 	unregister_trace_mpagex_complete(count_complete, NULL);
@@ -400,6 +419,7 @@ static void stop_counting(void)
 	struct mount *m;
 	int bucket;
 
+	unregister_trace_mpagex_map_ahead(count_map_ahead, NULL);
 	unregister_trace_mpagex_slow(count_slow, NULL);
 	unregister_trace_mpagex_submit(count_submit, NULL);
 	unregister_trace_mpagex_complete(count_complete, NULL);

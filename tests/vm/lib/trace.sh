@@ -5,7 +5,8 @@
 # mpagex_start [EVENT...]: record all events of mpagex, and these.
 mpagex_start()
 {
-	trace_start mpagex_get_block mpagex_submit mpagex_complete mpagex_slow "$@"
+	trace_start mpagex_get_block mpagex_map_ahead mpagex_submit \
+		mpagex_complete mpagex_slow "$@"
 }
 
 # fields EVENT FIELD...: their values in each event of mpagex in the record, a line

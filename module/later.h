@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Going on in a worker.
+ */
+#ifndef MPAGEX_LATER_H
+#define MPAGEX_LATER_H
+
+#include <linux/workqueue.h>
+
+#include "internal.h"
+
+struct cgroup_subsys_state;
+
+struct mpagex_later {
+	struct work_struct work;
+	struct cgroup_subsys_state *css;	/* pays for the I/O */
+	void (*fn)(struct mpagex_later *later);
+};
+
+bool mpagex_may_be_later(void);
+void mpagex_later(struct mpagex_later *later,
+		  void (*fn)(struct mpagex_later *later));
+
+#endif /* MPAGEX_LATER_H */
