@@ -74,6 +74,11 @@ static int get_block_nowait(struct inode *inode, sector_t iblock,
 					       &run), &run, bh);
 }
 
+static sector_t map_ahead(struct inode *inode, sector_t block)
+{
+	return block <= U32_MAX ? demofs_map_ahead(inode, block) : 0;
+}
+
 static void write_failed(struct inode *inode)
 {
 	demofs_write_failed(inode, LLONG_MAX);
@@ -95,6 +100,7 @@ const struct mpagex_ops demofs_mpagex_ops = {
 	.get_block		= demofs_get_block,
 	.get_block_nowait	= get_block_nowait,
 	.holes_have_length	= true,
+	.map_ahead		= map_ahead,
 	.write_failed		= write_failed,
 	.check_blocks		= check_blocks,
 };

@@ -275,6 +275,7 @@ int demofs_map(struct inode *inode, u32 lblk, u32 len, bool create,
 	       struct demofs_run *run);
 int demofs_map_nowait(struct inode *inode, u32 lblk, u32 len,
 		      struct demofs_run *run);
+u32 demofs_map_ahead(struct inode *inode, u32 lblk);
 struct buffer_head *demofs_read_array(struct inode *inode, u32 pblk);
 
 /* truncate.c: taking blocks away from a file */

@@ -2,7 +2,8 @@
 /*
  * Where a file's blocks are. Owns the pointers in an inode and in its indirect
  * blocks, along with truncate.c, which takes away what this file adds. Exports
- * demofs_map() to everyone, and what reads indirect blocks to truncate.c.
+ * demofs_map() and demofs_map_ahead() to everyone, and what reads indirect blocks
+ * to truncate.c.
  *
  * Nothing in here knows what the blocks are wanted for: an answer is a run of
  * blocks, a hole or an error, and demofs_get_block() translates.
@@ -406,4 +407,67 @@ int demofs_map_nowait(struct inode *inode, u32 lblk, u32 len,
 	}
 	up_read(&ip->map_sem);
 	return ret;
+}
+
+/* A block of pointers; or NULL, and it is being read unless that has failed. */
+static struct buffer_head *demofs_array_ahead(struct super_block *sb, u32 pblk)
+{
+	struct buffer_head *bh;
+
+	demofs_read_ahead(sb, pblk);
+	bh = sb_find_get_block(sb, pblk);
+	if (bh && !buffer_uptodate(bh)) {
+		brelse(bh);
+		return NULL;
+	}
+	return bh;
+}
+
+static u32 demofs_missing_array(struct inode *inode,
+				const struct demofs_path *path)
+{
+	struct super_block *sb = inode->i_sb;
+	__le32 ptr = DEMOFS_I(inode)->data[path->offset[0]];
+	unsigned int level;
+
+	for (level = 1; level < path->depth; level++) {
+		u32 pblk = le32_to_cpu(ptr);
+		struct buffer_head *bh;
+
+		if (!demofs_blocks_valid(DEMOFS_SB(sb), pblk, 1))
+			return 0;	/* a hole, or demofs_map() will tell */
+		bh = demofs_array_ahead(sb, pblk);
+		if (!bh)
+			return pblk;
+		ptr = ((__le32 *)bh->b_data)[path->offset[level]];
+		brelse(bh);
+	}
+	return 0;
+}
+
+/**
+ * demofs_map_ahead - get ready for a block to be mapped soon
+ * @inode: a regular file
+ * @lblk: the block
+ *
+ * Begins to read the first indirect block on the way to it that is not in memory.
+ * What is wrong with the disk or the tree is for demofs_map() to say.
+ *
+ * Context: Process. Waits neither for the disk nor for map_sem, whose holder
+ * may be waiting for the disk.
+ * Return: where on the device that block is; 0 if nothing is missing, or if that
+ * cannot be told.
+ */
+u32 demofs_map_ahead(struct inode *inode, u32 lblk)
+{
+	struct demofs_inode_info *ip = DEMOFS_I(inode);
+	struct demofs_path path;
+	u32 missing;
+
+	if (demofs_path_to(DEMOFS_SB(inode->i_sb)->addr_bits, lblk, &path) ||
+	    !down_read_trylock(&ip->map_sem))
+		return 0;
+	missing = demofs_missing_array(inode, &path);
+	up_read(&ip->map_sem);
+	return missing;
 }

@@ -14,7 +14,8 @@ int spinlocks_held;
 void (*before_down_write)(void);
 bool unit_capable;
 int fail_getblk = -1, fail_bread = -1;
-unsigned int breads, corruptions;
+unsigned int breads, read_aheads, corruptions;
+bool slow_read_ahead;
 
 static char *disk;
 static struct buffer_head *cache;
@@ -62,6 +63,29 @@ struct buffer_head *demofs_bread(struct super_block *sb, u32 block)
 		memcpy(bh->b_data, disk + block * bh->b_size, bh->b_size);
 	bh->uptodate = true;
 	return bh;
+}
+
+void finish_read_ahead(struct super_block *sb)
+{
+	u32 i;
+
+	for (i = 0; i < DEMOFS_SB(sb)->blocks_count; i++) {
+		if (!cache[i].b_data || cache[i].uptodate)
+			continue;
+		memcpy(cache[i].b_data, disk + i * sb->s_blocksize,
+		       sb->s_blocksize);
+		cache[i].uptodate = true;
+	}
+}
+
+void demofs_read_ahead(struct super_block *sb, u32 block)
+{
+	if (cache[block].b_data)
+		return;
+	read_aheads++;
+	brelse(sb_getblk(sb, block));
+	if (!slow_read_ahead)
+		finish_read_ahead(sb);
 }
 
 void brelse(struct buffer_head *bh)

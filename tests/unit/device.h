@@ -9,7 +9,12 @@
 extern int fail_getblk;		/* no memory for a buffer */
 extern int fail_bread;		/* the device cannot read what is not cached */
 
+/* What is read ahead comes while nobody looks, or by finish_read_ahead(). */
+extern bool slow_read_ahead;
+void finish_read_ahead(struct super_block *sb);
+
 extern unsigned int breads;	/* metadata blocks asked for */
+extern unsigned int read_aheads;	/* and begun to be read before that */
 extern unsigned int corruptions;	/* demofs_corrupt() was called */
 
 /*

@@ -567,6 +567,91 @@ static void test_full(void)
 	drop_fs(sb);
 }
 
+/*
+ * Get ready for a block. Return: blocks of pointers that this begins to read, and
+ * *@missing whether it says that one is still to come.
+ */
+static unsigned int ahead(struct inode *inode, u32 lblk, bool *missing)
+{
+	read_aheads = 0;
+	breads = 0;
+	*missing = demofs_map_ahead(inode, lblk);
+	CHECK(!breads, "block %u: %u waited for", lblk, breads);
+	return read_aheads;
+}
+
+static bool nothing_ahead(struct inode *inode, u32 lblk)
+{
+	bool missing;
+
+	return !ahead(inode, lblk, &missing) && !missing;
+}
+
+/* Each look begins to read one, if the one above it is there. */
+static void check_ahead(struct super_block *sb, struct inode *inode, u32 lblk,
+			unsigned int levels)
+{
+	bool missing;
+
+	for (; levels; levels--) {
+		CHECK(ahead(inode, lblk, &missing) == 1 && missing,
+		      "block %u, %u levels", lblk, levels);
+		CHECK(!ahead(inode, lblk, &missing) && missing,
+		      "block %u, %u levels, once more", lblk, levels);
+		finish_read_ahead(sb);
+	}
+	CHECK(nothing_ahead(inode, lblk), "block %u, in memory", lblk);
+}
+
+static void test_ahead(void)
+{
+	struct super_block *sb = make_fs(10, 8192, 2, 0);
+	struct inode *inode = make_inode(sb, 20);
+	struct model *m = new_model();
+	struct demofs_run run;
+	bool missing;
+
+	CHECK(!write_blocks(inode, m, 0, 12 + 256 + 512), "write");
+	drop_caches(sb);
+	slow_read_ahead = true;
+	CHECK(nothing_ahead(inode, 11), "direct");
+	check_ahead(sb, inode, 12, 1);
+	check_ahead(sb, inode, 268, 2);
+	CHECK(nothing_ahead(inode, 268 + 255), "the same");
+	check_ahead(sb, inode, 268 + 256, 1);
+	CHECK(nothing_ahead(inode, 268 + 512), "a hole");
+	CHECK(nothing_ahead(inode, 12 + 256 + 65536) &&
+	      nothing_ahead(inode, U32_MAX), "beyond");
+	fail_bread = 0;
+	check_lookup(inode, m, 12, 5);
+	check_lookup(inode, m, 268, 5);
+	check_lookup(inode, m, 268 + 256, 5);
+	CHECK(!fail_bread, "something was read again");
+	fail_bread = -1;
+
+	drop_caches(sb);
+	slow_read_ahead = false;
+	CHECK(ahead(inode, 268, &missing) == 2 && !missing,
+	      "from a disk that does not make anybody wait");
+
+	drop_caches(sb);
+	down_write(&DEMOFS_I(inode)->map_sem);
+	CHECK(nothing_ahead(inode, 12), "while somebody changes the tree");
+	up_write(&DEMOFS_I(inode)->map_sem);
+
+	corruptions = 0;
+	DEMOFS_I(inode)->data[13] = cpu_to_le32(1);
+	CHECK(nothing_ahead(inode, 268), "a pointer to the superblock");
+	DEMOFS_I(inode)->data[13] = cpu_to_le32(U32_MAX);
+	CHECK(nothing_ahead(inode, 268), "a pointer off the disk");
+	CHECK(!corruptions, "it is not the one to complain");
+	CHECK(demofs_map(inode, 268, 1, false, &run) == -EUCLEAN, "lookup");
+	free(m);
+	forget(inode);
+	drop_fs(sb);
+	result("indirect blocks are read ahead one at a time, and no others");
+}
+
 int main(void)
 {
 	unsigned int bits, seed;
@@ -588,5 +673,6 @@ int main(void)
 	test_concurrent();
 	test_scattered();
 	test_full();
+	test_ahead();
 	return finish();
 }
