@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that the events of mpagex say what happens when a file's first 17
 # blocks are written and read: what get_block answers, the bios that the block layer
-# gets, their folios and why each ends there, and how long they take on a disk
-# that makes them wait. And that the module can go while they are switched on.
+# gets, their folios and why each ends there, what is asked for ahead, and how long
+# they take on a disk that makes them wait. And that the module can go while they
+# are switched on.
 # modes: mpagex dropin
 # blocks: 1024 4096
 # timeout: 300
@@ -78,6 +79,9 @@ same "0 $((cut + rest)) $cut $first 0 0 mapped|boundary
 $cut $rest $rest $second 0 0 mapped" \
 	"$(fields get_block pos asked found block create error flags)" \
 	"answers of get_block"
+ahead=
+[ "$IO" = dropin ] || ahead="$ino $cut $(block_of file IND)"
+same "$ahead" "$(fields map_ahead ino pos block)" "pointers asked for ahead"
 same "0 1" "$(fields get_block slept | tr '\n' ' ' | sed 's/ $//')" "who slept"
 [ "$(fields get_block ns | tail -n 1)" -ge $((delay * 500000)) ] ||
 	fail "the pointer block came early: $(fields get_block ns)"
