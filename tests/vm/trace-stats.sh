@@ -80,6 +80,8 @@ counted()
 		"$1, get_block"
 	same "$(stat_of "$1" get_block_calls)" \
 		"$(sum_of "$1" get_block_blocks_)" "$1, answers"
+	same "$(events_of "$1" map_ahead)" "$(stat_of "$1" metadata_ahead)" \
+		"$1, metadata asked for ahead"
 	same "$(events_of "$1" slow)" "$(sum_of "$1" slow_)" "$1, slow folios"
 	same 0 "$(stat_of "$1" missed)" "$1, missed"
 }
