@@ -33,7 +33,8 @@ bad_block()
 	trace_start block_bio_queue
 	check fsop "open a $1 r" "pread a 0 $3 1"
 	trace_stop
-	again=$(bios /dev/mapper/bad | awk '{ n += $3 } END { print n + 0 }')
+	again=$(bios /dev/mapper/bad |
+		awk '$1 == "R" { n += $3 } END { print n + 0 }')
 	same $((BS / 512)) "$again" "sectors read again for block $2 of $1"
 }
 
