@@ -152,16 +152,17 @@ static struct mpagex_state *start_state(struct mpagex_reader *r,
 static void start_reading(struct mpagex_reader *r, struct reading *at,
 			  struct folio *folio)
 {
-	struct span s = span_of(r, folio);
+	struct span *s = &at->s;
 
-	*at = (struct reading) {
-		.folio = folio,
-		.state = mpagex_state(folio),
-		.s = s,
-	};
-	zero_blocks(r, folio, s.in_file, s.blocks - s.in_file);
+	at->folio = folio;
+	at->state = mpagex_state(folio);
+	*s = span_of(r, folio);
+	at->i = 0;
+	at->submitted = 0;
+	at->not_yet = false;
+	zero_blocks(r, folio, s->in_file, s->blocks - s->in_file);
 	if (at->state)
-		start_state(r, folio, &s, 0, MPAGEX_SLOW_PARTIAL);
+		start_state(r, folio, s, 0, MPAGEX_SLOW_PARTIAL);
 }
 
 /* Read, of the @run blocks from @at->i on, the first: all that @r->map is good for. */
@@ -197,6 +198,7 @@ static int read_run(struct mpagex_reader *r, struct reading *at,
 static int go_on_reading(struct mpagex_reader *r, struct reading *at)
 {
 	unsigned int run;
+	sector_t block;
 	bool uptodate;
 	int err = 0;
 
@@ -207,7 +209,9 @@ static int go_on_reading(struct mpagex_reader *r, struct reading *at)
 			if (at->i >= at->s.in_file)
 				break;
 		}
-		at->not_yet = mpagex_reader_must_wait(r, at->s.first + at->i);
+		block = at->s.first + at->i;
+		at->not_yet = mpagex_map_at_boundary(&r->map, block) &&
+			      mpagex_reader_must_wait(r, block);
 		if (at->not_yet)
 			return -EINPROGRESS;
 		err = map_run(r, at->folio, &at->s, at->i, &run);
