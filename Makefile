@@ -38,9 +38,8 @@ check-unit:			## run the tests that need no kernel
 faults: setup			## fail the disk, fill it, unplug it, 1,000 mounts (KVER=)
 	@tests/faults $(if $(KVER),-k $(KVER))
 
-bench: setup			## count instructions beside xfs, then run fio's jobs (KVER=)
+bench: setup			## demofs beside xfs and the kernel's mpage, in instructions (KVER=)
 	@scripts/bench
-	@scripts/bench-jobs
 
 bench-jobs: setup		## fio's jobs on demofs and peers (KVER= PLAN=jobs|boundary|scaling|all)
 	@scripts/bench-jobs $(PLAN)

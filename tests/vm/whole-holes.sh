@@ -28,7 +28,12 @@ done
 trace_start mm_filemap_add_to_page_cache
 check fsop "$@"
 trace_stop
-same "2 " "$(new_orders "$MNT/hole5")" "orders of the folios read"
+# 7.3 begins to read a file by single pages; the comb below is large on it, too.
+case $(uname -r) in
+7.*)	order=0 ;;
+*)	order=2 ;;
+esac
+same "$order " "$(new_orders "$MNT/hole5")" "orders of the folios read"
 
 for when in warm cold; do
 	set --
