@@ -3,8 +3,9 @@
  * iovop: one read or write with memory, flags or timing that fsop has no way to
  * ask for. Prints what the call returned, a number or an errno's name.
  *
- *	iovop read|write FILE OFF LEN SEED [nowait|dsync|append|direct]...
- *		one call; what is read is compared
+ *	iovop read|write FILE OFF LEN SEED [nowait|dsync|append|direct|touch]...
+ *		one call; what is read is compared. touch: the file's times are
+ *		set just before, so that a write has no time to change
  *	iovop bad FILE OFF GOOD SEED [FLAG]...
  *		write GOOD bytes and then, in the same call, 64 KiB from an
  *		address where nothing is and a good page
@@ -174,6 +175,8 @@ int main(int argc, char **argv)
 		return do_flood(fd, num(argv[3]), argc > 4);
 	if (argc < 6)
 		return usage();
+	if (has(flag, "touch"))
+		futimens(fd, NULL);
 	if (!strcmp(how, "read"))
 		return do_read(fd, num(argv[3]), num(argv[4]), num(argv[5]),
 			       rwf(flag));

@@ -18,13 +18,12 @@ if [ "$IO" = dropin ]; then
 	exit 0
 fi
 
-# done_now WANT OFF LEN SEED: such a write. The time of the last one is of the
-# second before, now and then, and setting it may wait: then again.
+# done_now WANT OFF LEN SEED: such a write. A second may begin just before it, and
+# setting the time then may wait: then again.
 done_now()
 {
 	for _ in 1 2 3 4 5 6; do
-		touch "$file"
-		got=$(iovop write "$file" "$2" "$3" "$4" nowait)
+		got=$(iovop write "$file" "$2" "$3" "$4" nowait touch)
 		[ "$got" = EAGAIN ] || break
 	done
 	same "$1" "$got" "write of $3 at $2"
@@ -40,11 +39,10 @@ hundredths()
 # refused ARGUMENTS: iovop says EAGAIN soon, and the disk hears nothing of it.
 refused()
 {
-	! [ "$1" = write ] || touch "$2"
 	stat "$2" >/dev/null
 	sync
 	trace_start block_bio_queue
-	expect EAGAIN iovop "$@" nowait
+	expect EAGAIN iovop "$@" nowait touch
 	trace_stop
 	same "" "$(bios)" "I/O for $*"
 }
