@@ -21,15 +21,17 @@ static void demofs_vmsg(struct super_block *sb, const char *level,
 			const char *what, const char *fmt, va_list *args)
 {
 	struct va_format vaf = { .fmt = fmt, .va = args };
+	bool said_once = level[1] < KERN_ERR[1];	/* CRIT and ALERT */
 
-	if (__ratelimit(&DEMOFS_SB(sb)->msg_limit))
+	if (said_once || __ratelimit(&DEMOFS_SB(sb)->msg_limit))
 		_printk("%sdemofs (%s): %s%pV\n", level, sb->s_id, what, &vaf);
 }
 
 /**
  * demofs_msg - write to the kernel log, at a limited rate, naming the device
  * @sb: the filesystem
- * @level: KERN_ERR and the like
+ * @level: KERN_ERR and the like; what is worse is said once a mount, and never
+ *	lost among errors that come of it
  * @fmt: the message, without a newline; it names inode and block if it can
  *
  * Context: Any.
