@@ -409,20 +409,6 @@ int demofs_map_nowait(struct inode *inode, u32 lblk, u32 len,
 	return ret;
 }
 
-/* A block of pointers; or NULL, and it is being read unless that has failed. */
-static struct buffer_head *demofs_array_ahead(struct super_block *sb, u32 pblk)
-{
-	struct buffer_head *bh;
-
-	demofs_read_ahead(sb, pblk);
-	bh = sb_find_get_block(sb, pblk);
-	if (bh && !buffer_uptodate(bh)) {
-		brelse(bh);
-		return NULL;
-	}
-	return bh;
-}
-
 static u32 demofs_missing_array(struct inode *inode,
 				const struct demofs_path *path)
 {
@@ -436,8 +422,9 @@ static u32 demofs_missing_array(struct inode *inode,
 
 		if (!demofs_blocks_valid(DEMOFS_SB(sb), pblk, 1))
 			return 0;	/* a hole, or demofs_map() will tell */
-		bh = demofs_array_ahead(sb, pblk);
-		if (!bh)
+		demofs_read_ahead(sb, pblk);
+		bh = demofs_find_array(inode, pblk);
+		if (IS_ERR(bh))
 			return pblk;
 		ptr = ((__le32 *)bh->b_data)[path->offset[level]];
 		brelse(bh);
