@@ -198,7 +198,6 @@ static int read_run(struct mpagex_reader *r, struct reading *at,
 static int go_on_reading(struct mpagex_reader *r, struct reading *at)
 {
 	unsigned int run;
-	sector_t block;
 	bool uptodate;
 	int err = 0;
 
@@ -209,9 +208,7 @@ static int go_on_reading(struct mpagex_reader *r, struct reading *at)
 			if (at->i >= at->s.in_file)
 				break;
 		}
-		block = at->s.first + at->i;
-		at->not_yet = mpagex_map_at_boundary(&r->map, block) &&
-			      mpagex_reader_must_wait(r, block);
+		at->not_yet = mpagex_reader_must_wait(r, at->s.first + at->i);
 		if (at->not_yet)
 			return -EINPROGRESS;
 		err = map_run(r, at->folio, &at->s, at->i, &run);

@@ -42,15 +42,15 @@ void mpagex_reader_init_readahead(struct mpagex_reader *r,
 }
 
 /*
- * Behind a boundary: is the metadata that tells where @block is still to come
- * from the disk? Then it has been asked for, behind the data in front of it.
+ * @block is behind a boundary: have the metadata that tells where it is asked for,
+ * behind the data in front of it. Return: true if that is still to come from the
+ * disk.
  */
-bool mpagex_reader_must_wait(struct mpagex_reader *r, sector_t block)
+bool mpagex_reader_map_ahead(struct mpagex_reader *r, sector_t block)
 {
 	sector_t place;
 
-	if (!r->map_ahead || !mpagex_map_at_boundary(&r->map, block) ||
-	    (loff_t)(block << r->inode->i_blkbits) >= r->size)
+	if (!r->map_ahead || (loff_t)(block << r->inode->i_blkbits) >= r->size)
 		return false;
 	r->bio = mpagex_submit(r->bio, MPAGEX_CUT_BOUNDARY);
 	place = r->map_ahead(r->inode, block);

@@ -27,11 +27,19 @@ void mpagex_reader_init(struct mpagex_reader *r, struct address_space *mapping,
 void mpagex_reader_init_readahead(struct mpagex_reader *r,
 				  struct readahead_control *rac,
 				  get_block_t *get_block);
-bool mpagex_reader_must_wait(struct mpagex_reader *r, sector_t block);
+bool mpagex_reader_map_ahead(struct mpagex_reader *r, sector_t block);
 int mpagex_reader_map(struct mpagex_reader *r, struct folio *folio,
 		      sector_t block);
 int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 		      size_t len, struct block_device *bdev, sector_t block);
 void mpagex_reader_finish(struct mpagex_reader *r, int err);
+
+/* To go on with @block, would one have to wait for metadata from the disk? */
+static inline bool mpagex_reader_must_wait(struct mpagex_reader *r,
+					   sector_t block)
+{
+	return mpagex_map_at_boundary(&r->map, block) &&
+	       mpagex_reader_map_ahead(r, block);
+}
 
 #endif /* MPAGEX_READER_H */
