@@ -80,7 +80,7 @@ soak "$MNT/files" "$seconds" 20 12 "$seed" "$groups/small/cgroup.procs" \
 status=$?
 touch "$TMP/stop"
 wait
-drop_group
+drop_groups
 cat "$TMP/soak"
 sed 's/^/# /' "$TMP/soak" >&3
 sort -n "$TMP/unmounts" | awk '{ ms[NR] = $1 } END {

@@ -7,7 +7,6 @@
 # blocks: 1024 4096
 # timeout: 200
 
-groups=$TMP/cgroup
 file=$MNT/file
 size=$((60 * BS))
 slow()
@@ -56,34 +55,12 @@ check fsop "open a $file rw" "pread a 0 $((20 * BS)) 1" "ftruncate a 0" \
 left_by fsop "open a $file r" "$ask" "pread a 0 $size 1"
 was_left "reading"
 
-mkdir "$groups"
-mount -t cgroup2 none "$groups" 2>/dev/null || skip "no cgroup2 in this kernel"
-done_with_it()
-{
-	echo $$ >"$groups/cgroup.procs"
-	rmdir "$groups/reader" 2>/dev/null
-	umount "$groups"
-}
-echo "+io" >"$groups/cgroup.subtree_control" 2>/dev/null || {
-	done_with_it
-	skip "no control of io"
-}
+mount_groups io
 mkdir "$groups/reader"
-in_group()
-{
-	(
-		echo 0 >"$groups/reader/cgroup.procs"
-		exec fsop "open a $file r" "$ask" "pread a 0 $size 1"
-	)
-}
-
-left_by in_group
+left_by in_group reader fsop "open a $file r" "$ask" "pread a 0 $size 1"
 was_left "in a group"
-node=$(stat -c '%t %T' "$DEV")
-number=$((0x${node% *})):$((0x${node#* }))
-cat "$groups/reader/io.stat" >"$TMP/stat"
-charged=$(sed -n "s/^$number .*rbytes=\([0-9]*\).*/\1/p" "$TMP/stat")
-done_with_it
-[ "${charged:-0}" -ge "$size" ] ||
-	fail "the reader's group was charged ${charged:-0} bytes: $(cat "$TMP/stat")"
+charged=$(charged_to reader r)
+drop_groups
+[ "$charged" -ge "$size" ] ||
+	fail "the reader's group was charged $charged bytes: $(cat "$TMP/stat")"
 check umount "$MNT"

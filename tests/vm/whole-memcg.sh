@@ -26,7 +26,7 @@ check mount_demofs
 ) || fail "in the group"
 cp "$groups/small/memory.events" "$TMP/events"
 peak=$(cat "$groups/small/memory.peak" 2>/dev/null || echo 0)
-drop_group
+drop_groups
 for event in oom oom_kill; do
 	same 0 "$(sed -n "s/^$event //p" "$TMP/events")" "events: $event"
 done

@@ -18,27 +18,54 @@ unlimit_dirty()
 	echo 10 >/proc/sys/vm/dirty_background_ratio
 }
 
-# make_group SIZE: a control group with so much memory, $groups/small; its file
-# cgroup.procs takes processes. drop_group ends it.
-make_group()
+# mount_groups CONTROLLER...: control groups below $groups that have these; drop_groups
+# ends them.
+mount_groups()
 {
 	groups=$TMP/cgroup
 	mkdir "$groups"
 	mount -t cgroup2 none "$groups" 2>/dev/null ||
 		skip "no cgroup2 in this kernel"
-	if ! grep -q memory "$groups/cgroup.controllers"; then
+	for controller do
+		echo "+$controller" >"$groups/cgroup.subtree_control" \
+			2>/dev/null && continue
 		umount "$groups"
-		skip "no control of memory"
-	fi
-	echo "+memory" >"$groups/cgroup.subtree_control"
+		skip "no control of $controller"
+	done
+}
+
+drop_groups()
+{
+	rmdir "$groups"/*/ 2>/dev/null
+	umount "$groups"
+}
+
+# make_group SIZE: a control group with so much memory, $groups/small; its file
+# cgroup.procs takes processes.
+make_group()
+{
+	mount_groups memory
 	mkdir "$groups/small"
 	echo "$1" >"$groups/small/memory.max"
 }
 
-drop_group()
+# in_group GROUP CMD...
+in_group()
 {
-	rmdir "$groups/small" 2>/dev/null
-	umount "$groups"
+	(
+		echo 0 >"$groups/$1/cgroup.procs"
+		shift
+		exec "$@"
+	)
+}
+
+# charged_to GROUP r|w: how many bytes read or written, of the disk's.
+charged_to()
+{
+	number=$(cat "/sys/block/${DEV##*/}/dev")
+	cat "$groups/$1/io.stat" >"$TMP/stat"
+	charged=$(sed -n "s/^$number .*$2bytes=\([0-9]*\).*/\1/p" "$TMP/stat")
+	echo "${charged:-0}"
 }
 
 # keep CMD...: repeats it in the background until it fails or stop_load is called.
