@@ -6,7 +6,6 @@
 # blocks: 1024 4096
 
 # Nothing is to be written before it is asked for, however long this takes.
-trap 'echo 500 >/proc/sys/vm/dirty_writeback_centisecs' EXIT
 echo 0 >/proc/sys/vm/dirty_writeback_centisecs
 fresh
 file=$MNT/file

@@ -9,7 +9,6 @@
 
 movable_memory
 # Nothing is to be written before it is asked for.
-trap 'unmovable_memory; echo 500 >/proc/sys/vm/dirty_writeback_centisecs' EXIT
 echo 0 >/proc/sys/vm/dirty_writeback_centisecs
 fresh
 small=$MNT/small
