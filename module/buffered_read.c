@@ -41,7 +41,7 @@ struct window {
 };
 
 struct rest_of_window {
-	struct mpagex_later later;
+	struct mpagex_later later;	/* first, see mpagex_later() */
 	struct readahead_control rac;	/* the folios behind window.at */
 	struct window window;
 };
@@ -262,7 +262,6 @@ static void read_rest(struct mpagex_later *later)
 			     read_window(&rest->window, &rest->rac));
 	while ((folio = readahead_folio(&rest->rac)))
 		folio_unlock(folio);
-	kfree(rest);
 }
 
 /* Leave what has not been read to a worker. Return: false if there is no memory. */
@@ -278,6 +277,9 @@ static bool read_later(const struct window *w, struct readahead_control *rac)
 	rest->rac = *rac;
 	rest->rac.file = NULL;
 	rest->rac.ra = NULL;
+	rest->later.mapping = rac->mapping;
+	rest->later.index = readahead_index(rac);
+	rest->later.end = w->r.end_index;
 	/* To the page cache they have been read; their references stay. */
 	while (__readahead_folio(rac))
 		;
@@ -296,7 +298,8 @@ static bool read_later(const struct window *w, struct readahead_control *rac)
  * I/O ends the readahead.
  *
  * With &mpagex_ops.map_ahead, a process does not wait for the metadata behind a
- * boundary: it is asked for, and the rest of the window left to a worker.
+ * boundary: it is asked for, and the rest of the window left to a worker, as are the
+ * windows behind this one until that has ended.
  *
  * Context: process context, may sleep. The folios are locked, and unlocked
  * when their reading has ended.
@@ -310,9 +313,13 @@ void mpagex_buffered_readahead(struct readahead_control *rac,
 	mpagex_reader_init_readahead(&w.r, rac, ops->get_block);
 	w.r.map.holes_have_length = ops->holes_have_length;
 	w.r.end_io = buffered_read_end_io;
-	if (mpagex_may_be_later())
-		w.r.map_ahead = ops->map_ahead;
 	w.at.not_yet = false;
+	if (ops->map_ahead && mpagex_may_be_later()) {
+		if (mpagex_is_behind_later(rac->mapping, readahead_index(rac)) &&
+		    read_later(&w, rac))
+			return;
+		w.r.map_ahead = ops->map_ahead;
+	}
 
 	err = read_window(&w, rac);
 	if (w.at.not_yet) {

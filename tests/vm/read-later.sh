@@ -2,7 +2,8 @@
 # This test proves of the part of a readahead window that is left to a worker, since
 # it lies behind an indirect block that is still to come from the disk: all of it
 # is charged to the control group of who has asked for it; he can close the file
-# and be gone, unmounting then waits, and so does truncating; and it arrives.
+# and be gone, unmounting then waits, and so does truncating; and it arrives. The
+# windows behind it do not come to the disk before it.
 # modes: mpagex
 # blocks: 1024 4096
 # timeout: 200
@@ -54,6 +55,15 @@ check fsop "open a $file rw" "pread a 0 $((20 * BS)) 1" "ftruncate a 0" \
 
 left_by fsop "open a $file r" "$ask" "pread a 0 $size 1"
 was_left "reading"
+
+# Windows meet boundaries that are asked for in mid-window.
+check fsop "open a $file rw" "pwrite a 0 $((2000 * BS)) 1" "fsync a"
+left_by dd if="$file" of=/dev/null bs=16k 2>/dev/null
+trace_stop
+bios /dev/mapper/bad | grep '^R' | cut -d ' ' -f 2 >"$TMP/sectors"
+[ "$(wc -l <"$TMP/sectors")" -gt 16 ] || fail "few bios: $(cat "$TMP/sectors")"
+check sort -nc "$TMP/sectors"
+check fsop "open a $file rw" "ftruncate a $size"
 
 mount_groups io
 mkdir "$groups/reader"
