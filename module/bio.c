@@ -167,20 +167,22 @@ bool mpagex_bio_continues(struct bio *bio, struct block_device *bdev,
  * mpagex_clip_to_device - how much of a piece of I/O is on the device
  * @bdev: the device.
  * @sector: where the piece starts, in sectors of 512 bytes.
- * @len: its length in bytes.
+ * @len: its length in bytes, whole blocks.
+ * @block: the length of one.
  *
  * A device need not be a whole number of blocks long, and its last block can
- * be in use all the same. What starts beyond the end is left alone: the block
- * layer refuses it with a message and an error.
+ * be in use all the same. A piece that goes on behind that is left alone, as is
+ * one that begins there: the block layer refuses it with a message and an error.
  *
  * Return: bytes, a multiple of 512 if less than @len.
  */
 size_t mpagex_clip_to_device(struct block_device *bdev, sector_t sector,
-			     size_t len)
+			     size_t len, unsigned int block)
 {
 	sector_t end = bdev_nr_sectors(bdev);
+	sector_t behind = sector + (len >> SECTOR_SHIFT);
 
-	if (sector >= end || end - sector >= DIV_ROUND_UP(len, SECTOR_SIZE))
+	if (behind <= end || behind - end >= block >> SECTOR_SHIFT)
 		return len;
 	return (end - sector) << SECTOR_SHIFT;
 }

@@ -350,7 +350,8 @@ int mpagex_read_now(struct folio *folio, size_t off, size_t len,
 {
 	struct inode *inode = folio->mapping->host;
 	sector_t sector = block << (inode->i_blkbits - SECTOR_SHIFT);
-	size_t there = mpagex_clip_to_device(bdev, sector, len);
+	size_t there = mpagex_clip_to_device(bdev, sector, len,
+					     i_blocksize(inode));
 	struct bio *bio = mpagex_alloc_bio(bdev, 1, REQ_OP_READ, GFP_NOFS);
 	int err;
 

@@ -137,7 +137,7 @@ int mpagex_submit_wait(struct bio *bio);
 bool mpagex_bio_continues(struct bio *bio, struct block_device *bdev,
 			  sector_t sector);
 size_t mpagex_clip_to_device(struct block_device *bdev, sector_t sector,
-			     size_t len);
+			     size_t len, unsigned int block);
 void mpagex_zero_behind_eof(struct folio *folio, loff_t size);
 void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
 		   int err);

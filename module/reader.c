@@ -98,7 +98,7 @@ static struct bio *start_bio(struct mpagex_reader *r, struct folio *folio,
  * @bdev: where it comes from.
  * @block: its first block there.
  *
- * What lies beyond the device's end is zeroed.
+ * What the device lacks of its last block is zeroed.
  *
  * Return: 0, or -ENOMEM in a readahead.
  */
@@ -106,7 +106,8 @@ int mpagex_reader_add(struct mpagex_reader *r, struct folio *folio, size_t off,
 		      size_t len, struct block_device *bdev, sector_t block)
 {
 	sector_t sector = block << (r->inode->i_blkbits - SECTOR_SHIFT);
-	size_t there = mpagex_clip_to_device(bdev, sector, len);
+	size_t there = mpagex_clip_to_device(bdev, sector, len,
+					     i_blocksize(r->inode));
 	loff_t file = r->size - folio_pos(folio);
 
 	if (there < len)

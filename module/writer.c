@@ -65,14 +65,14 @@ static struct bio *start_bio(struct mpagex_writer *w, struct folio *folio,
  * @bdev: where it goes.
  * @block: its first block there.
  *
- * What lies beyond the device's end is left out.
+ * What the device lacks of its last block is left out.
  */
 void mpagex_writer_add(struct mpagex_writer *w, struct folio *folio, size_t off,
 		       size_t len, struct block_device *bdev, sector_t block)
 {
 	sector_t sector = block << (w->inode->i_blkbits - SECTOR_SHIFT);
 
-	len = mpagex_clip_to_device(bdev, sector, len);
+	len = mpagex_clip_to_device(bdev, sector, len, i_blocksize(w->inode));
 	if (w->bio && !mpagex_bio_continues(w->bio, bdev, sector))
 		w->bio = mpagex_submit(w->bio, MPAGEX_CUT_DISCONTIGUOUS);
 	for (;;) {
