@@ -107,6 +107,11 @@ static inline struct timespec64 demofs_init_ts(struct inode *inode)
 #define write_folio		folio
 #endif
 
+/* From then on a search that must not sleep misses what is being moved. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+#define sb_find_get_block_nonatomic	sb_find_get_block
+#endif
+
 /* On whose behalf they are called, nobody asks. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 17, 0)
 #define write_context		struct file

@@ -126,7 +126,7 @@ void demofs_forget(struct buffer_head *bh)
  */
 void demofs_read_ahead(struct super_block *sb, u32 block)
 {
-	struct buffer_head *bh = sb_find_get_block(sb, block);
+	struct buffer_head *bh = sb_find_get_block_nonatomic(sb, block);
 
 	if (bh)
 		brelse(bh);

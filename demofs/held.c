@@ -129,7 +129,7 @@ void demofs_forget_block(struct inode *inode, u32 pblk)
 	demofs_unhold(sb, &DEMOFS_I(inode)->held, pblk);
 	if (!S_ISREG(inode->i_mode))
 		demofs_unhold(sb, &demofs_order(sb)->names, pblk);
-	demofs_forget(sb_find_get_block(sb, pblk));
+	demofs_forget(sb_find_get_block_nonatomic(sb, pblk));
 }
 
 /**

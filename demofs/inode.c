@@ -455,7 +455,7 @@ int demofs_sync_inode_block(struct inode *inode)
 {
 	struct super_block *sb = inode->i_sb;
 	u32 offset, block = demofs_inode_block(sb, inode->i_ino, &offset);
-	struct buffer_head *bh = sb_find_get_block(sb, block);
+	struct buffer_head *bh = sb_find_get_block_nonatomic(sb, block);
 	int err;
 
 	if (!bh)
