@@ -64,14 +64,34 @@ static int dirty_range(struct inode *inode, const struct mpagex_ops *ops,
 	return 0;
 }
 
+/*
+ * Which bytes of the folio, before the file's end, the fault lets be written: its
+ * page, or all that the process has mapped, where the kernel does that at once.
+ */
+static void fault_range(struct vm_fault *vmf, struct folio *folio, loff_t size,
+			size_t *from, size_t *to)
+{
+	struct vm_area_struct *vma = vmf->vma;
+	pgoff_t first = vmf->pgoff, end = first + 1;
+
+	if (mpagex_fault_maps_folio(folio)) {
+		first = max(folio->index, vma->vm_pgoff);
+		end = min(folio_next_index(folio),
+			  vma->vm_pgoff + vma_pages(vma));
+	}
+	*from = (size_t)(first - folio->index) << PAGE_SHIFT;
+	*to = min_t(loff_t, (size_t)(end - folio->index) << PAGE_SHIFT,
+		    size - folio_pos(folio));
+}
+
 /**
  * mpagex_page_mkwrite - a page of a shared mapping is about to be written
  * @vmf: the fault.
  * @ops: the filesystem.
  *
- * For ->page_mkwrite. Takes the disk space of the page's blocks, and of all of
- * its folio where the kernel makes that writable at once, so that a full disk
- * is a signal to the process and not a loss at writeback.
+ * For ->page_mkwrite. Takes the disk space of the page's blocks, and of all that
+ * is mapped of its folio where the kernel makes that writable at once, so that a
+ * full disk is a signal to the process and not a loss at writeback.
  *
  * Context: process context, may sleep. Takes the freeze protection for faults
  * and invalidate_lock.
@@ -94,13 +114,7 @@ vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
 	if (folio->mapping != inode->i_mapping || pos >= size)
 		goto unlock;
 
-	from = offset_in_folio(folio, pos);
-	to = from + min_t(loff_t, PAGE_SIZE, size - pos);
-	/* The kernel may let all of such a folio be written to at once. */
-	if (mpagex_fault_maps_folio(folio)) {
-		from = 0;
-		to = min_t(loff_t, folio_size(folio), size - folio_pos(folio));
-	}
+	fault_range(vmf, folio, size, &from, &to);
 	err = dirty_range(inode, ops, folio, from, to);
 	if (!err)
 		folio_wait_stable(folio);
