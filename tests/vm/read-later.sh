@@ -61,7 +61,7 @@ check fsop "open a $file rw" "pwrite a 0 $((2000 * BS)) 1" "fsync a"
 left_by dd if="$file" of=/dev/null bs=16k 2>/dev/null
 trace_stop
 bios /dev/mapper/bad | grep '^R' | cut -d ' ' -f 2 >"$TMP/sectors"
-[ "$(wc -l <"$TMP/sectors")" -gt 16 ] || fail "few bios: $(cat "$TMP/sectors")"
+[ "$(wc -l <"$TMP/sectors")" -gt 8 ] || fail "few bios: $(cat "$TMP/sectors")"
 check sort -nc "$TMP/sectors"
 check fsop "open a $file rw" "ftruncate a $size"
 

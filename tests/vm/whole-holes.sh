@@ -28,12 +28,8 @@ done
 trace_start mm_filemap_add_to_page_cache
 check fsop "$@"
 trace_stop
-# 7.3 begins to read a file by single pages; the comb below is large on it, too.
-case $(uname -r) in
-7.*)	order=0 ;;
-*)	order=2 ;;
-esac
-same "$order " "$(new_orders "$MNT/hole5")" "orders of the folios read"
+# Where that is single pages, the comb below is large all the same.
+same "$(first_order) " "$(new_orders "$MNT/hole5")" "orders of the folios read"
 
 for when in warm cold; do
 	set --

@@ -13,6 +13,15 @@ new_orders()
 		tr '\n' ' '
 }
 
+# first_order: that of the folios which a file's first read is read into.
+first_order()
+{
+	case $(uname -r) in
+	7.*)	echo 0 ;;
+	*)	echo 2 ;;
+	esac
+}
+
 # all_orders MOST: what new_orders prints if there are all of them. An order of
 # 1 takes up too little for what older kernels keep in a large folio.
 all_orders()
