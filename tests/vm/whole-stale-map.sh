@@ -1,56 +1,63 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# This test proves that a writeback that has been kept waiting by the disk, while
-# the blocks ahead of it were truncated, given to another file and replaced by
-# others, writes to where the file is now.
-# modes: mpagex dropin
-# blocks: 4096
+# This test proves that a writeback which has been kept waiting in front of a folio,
+# while the blocks of those behind it were truncated and replaced by others, writes
+# to where the file is now.
+# modes: mpagex
+# blocks: 1024 4096
 
-modprobe -q sd_mod || :
-modprobe -q scsi_debug dev_size_mb=32 max_queue=1 delay=0 ||
-	skip "no scsi_debug in this kernel"
-debug=/sys/bus/pseudo/drivers/scsi_debug
-for _ in 1 2 3 4 5 6 7 8 9 10; do
-	disk=$(ls $debug/adapter0/host*/target*/*/block 2>/dev/null)
-	[ -b "/dev/$disk" ] && [ "$disk" ] && break
-	usleep 200000
-done
-[ "$disk" ] || fail "no disk of scsi_debug"
-check mkfs.demofs -q -F -b "$BS" "/dev/$disk" 16m
-check mount_demofs "/dev/$disk"
-
-# A file in pages, so that it takes several bios; a MiB that can be had; nothing.
-check fsop "open a $MNT/file rw,creat" "pwrite a 0 4M 1" \
-	"open b $MNT/spare rw,creat" "pwrite b 0 1100K 1" "fsync a" "fsync b" \
+file=$MNT/file
+check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
+total=$(blockdev --getsz "$DEV")
+echo "0 $total linear $DEV 0" | dm_make
+check mount_demofs /dev/mapper/bad
+# Nothing is to be written before it is asked for.
+echo 0 >/proc/sys/vm/dirty_writeback_centisecs
+size=$((200 * BS))
+check fsop "open a $file rw,creat" "pwrite a 0 $size 1" "fsync a" \
 	"advise a dontneed"
-dd if=/dev/zero of="$MNT/rest" bs="$BS" 2>/dev/null && fail "not full"
-sync
-# Backwards, so that nobody takes it for a stream.
-set -- "open a $MNT/file rw"
-for n in $(seq 4190208 -4096 0); do
-	set -- "$@" "pwrite a $n 4K 2"
+
+# Some blocks are slow to write.
+drop_caches
+first=$((16 * BS))
+behind=$((20 * BS))
+slow=$(($(block_of file 16) * BS / 512))
+count=$((4 * BS / 512))
+modprobe -q dm-delay || skip "no dm-delay in this kernel"
+dm_become <<END
+0 $slow linear $DEV 0
+$slow $count delay $DEV $slow 0 $DEV $slow 4000
+$((slow + count)) $((total - slow - count)) linear $DEV $((slow + count))
+END
+
+# While they are being written they become dirty again, and FIBMAP, which writes all
+# that is dirty by then, waits with the first one locked.
+check fsop "open a $file rw" "pwrite a $first $((4 * BS)) 2" \
+	"flush a $first $((4 * BS))" "pwrite a $first $((4 * BS)) 3"
+fsop "open a $file rw" "fibmap a 0 = ?" >/dev/null &
+mapped=$!
+usleep 300000
+
+# A flush that begins before them waits, too. What is behind them are many folios,
+# one for each page since they are written backwards: the kernel looks for dirty
+# ones a few at a time, and looks again when these have had their turn.
+set -- "open a $file rw" "pwrite a $((12 * BS)) $((4 * BS)) 3"
+for at in $(seq $((size - 4096)) -4096 $behind); do
+	set -- "$@" "pwrite a $at 4K 3"
 done
 check fsop "$@"
-
-echo 100 >$debug/delay
-fsop "open a $MNT/file rw" "flush a 0 4M" &
-pid=$!
-usleep 500000
-check fsop "open a $MNT/file rw" "ftruncate a 3M" \
-	"open b $MNT/thief rw,creat" "pwrite b 0 1000K 3" "unlink $MNT/spare" \
-	"pwrite a 3M 1M 4"
-waiting=1
-kill -0 $pid || waiting=
-wait $pid
-until echo 0 >$debug/delay; do
-	usleep 100000
-done 2>/dev/null
+fsop "open a $file rw" "flush a 0 $size" &
+flushed=$!
+usleep 300000
+check fsop "open a $file rw" "ftruncate a $behind" \
+	"pwrite a $behind $((size - behind)) 4"
+check kill -0 $mapped
+check kill -0 $flushed
+wait $mapped || fail "fibmap"
+wait $flushed || fail "flush"
 sync
 check umount "$MNT"
 drop_caches
-check mount_demofs "/dev/$disk"
-check fsop "open a $MNT/file r" "pread a 0 3M 2" "pread a 3M 1M 4" \
-	"open b $MNT/thief r" "pread b 0 1000K 3"
+check mount_demofs /dev/mapper/bad
+check fsop "open a $file r" "pread a 0 $((12 * BS)) 1" \
+	"pread a $((12 * BS)) $((8 * BS)) 3" "pread a $behind $((size - behind)) 4"
 check umount "$MNT"
-check e2fsck -fn "/dev/$disk"
-check rmmod scsi_debug
-[ "$waiting" ] || skip "the writeback had ended before its blocks were given away"
