@@ -29,8 +29,20 @@ ram_disk()
 	dd if=/dev/zero of=$disk bs=1M 2>/dev/null
 }
 
-# Discarding would give a RAM disk's pages back, to be allocated again by the first
-# who writes.
+mount_peer()
+{
+	case $peer in
+	"${FSTYPE-}")	mount_own "$disk" $mnt ;;
+	raw)		;;
+	ext4*)		mount -t ext4 "$disk" $mnt ;;
+	ext2? | exfat | xfs) mount -t "$peer" "$disk" $mnt ;;
+	*-noboundary)	mount -t demofs -o "io=${peer%-*},noboundary" "$disk" $mnt ;;
+	*)		mount -t demofs -o "io=$peer" "$disk" $mnt ;;
+	esac || stop "cannot mount $peer"
+}
+
+# A new one, mounted. Discarding would give a RAM disk's pages back, to be allocated
+# again by the first who writes.
 make_peer()
 {
 	dd if=/dev/zero of="$disk" bs=1M count=4 2>/dev/null
@@ -45,16 +57,5 @@ make_peer()
 	ext2?)		/tools/bin/mke2fs -q -F -t ext2 -E nodiscard -b "$block" "$disk" ;;
 	*)		mkfs.demofs -q -F -E nodiscard -b "$block" "$disk" ;;
 	esac >/tmp/said 2>&1 || stop "cannot make $peer: $(cat /tmp/said)"
-}
-
-mount_peer()
-{
-	case $peer in
-	"${FSTYPE-}")	mount_own "$disk" $mnt ;;
-	raw)		;;
-	ext4*)		mount -t ext4 "$disk" $mnt ;;
-	ext2? | exfat | xfs) mount -t "$peer" "$disk" $mnt ;;
-	*-noboundary)	mount -t demofs -o "io=${peer%-*},noboundary" "$disk" $mnt ;;
-	*)		mount -t demofs -o "io=$peer" "$disk" $mnt ;;
-	esac || stop "cannot mount $peer"
+	mount_peer
 }

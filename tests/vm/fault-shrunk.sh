@@ -8,7 +8,7 @@
 
 count=$((BS == 1024 ? 700 : 2200))
 check mkfs.demofs -q -F -b "$BS" "$DEV" 64m
-echo "0 $(blockdev --getsz "$DEV") linear $DEV 0" | dm_make
+dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 file=$MNT/file
 check fsop "open a $file rw,creat" "pwrite a 0 $((count * BS)) 1" "fsync a"

@@ -2,13 +2,12 @@
 # This test proves that a writeback which has been kept waiting in front of a folio,
 # while the blocks of those behind it were truncated and replaced by others, writes
 # to where the file is now.
-# modes: mpagex
+# modes: mpagex dropin
 # blocks: 1024 4096
 
 file=$MNT/file
 check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
-total=$(blockdev --getsz "$DEV")
-echo "0 $total linear $DEV 0" | dm_make
+dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 # Nothing is to be written before it is asked for.
 echo 0 >/proc/sys/vm/dirty_writeback_centisecs
@@ -21,13 +20,9 @@ drop_caches
 first=$((16 * BS))
 behind=$((20 * BS))
 slow=$(($(block_of file 16) * BS / 512))
-count=$((4 * BS / 512))
 modprobe -q dm-delay || skip "no dm-delay in this kernel"
-dm_become <<END
-0 $slow linear $DEV 0
-$slow $count delay $DEV $slow 0 $DEV $slow 4000
-$((slow + count)) $((total - slow - count)) linear $DEV $((slow + count))
-END
+dm_bad "$slow" $((4 * BS / 512)) |
+	sed "s|error|delay $DEV $slow 0 $DEV $slow 4000|" | dm_become
 
 # While they are being written they become dirty again, and FIBMAP, which writes all
 # that is dirty by then, waits with the first one locked.

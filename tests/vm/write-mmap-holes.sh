@@ -30,7 +30,6 @@ store_and_read()
 	layout file | awk '$1 ~ /^[0-9]/ { n += $3 } END { print n }'
 }
 
-trap 'readahead_kb 128' EXIT
 got=$(store_and_read 0)
 same $((pages * 4096 / BS)) "$got" "blocks allocated"
 got=$(store_and_read 128)
