@@ -54,9 +54,27 @@ run()
 	"$@" </dev/null 2>&1 | tee "$logs/$what" | label "$what"
 }
 
+# failures: what failed, and why, as a test says right behind its result.
+failures()
+{
+	(cd "$logs" && awk '
+	/^not ok / {
+		sub(/^not ok/, "failed: " substr(FILENAME, 3) ":")
+		print
+		why = 3
+		next
+	}
+	why && /^# [^ ]/ {
+		print
+		why--
+		next
+	}
+	{ why = 0 }' ./*)
+}
+
 summary()
 {
-	(cd "$logs" && grep -HE '^not ok ' -- *) | sed 's/^\([^:]*\):not ok/failed: \1:/'
+	failures
 	echo
 	printf '%-14s %7s %7s %8s\n%s\n' '' passed failed skipped "$table"
 	printf '%d passed, %d failed' "$passed" "$failed"
