@@ -7,7 +7,8 @@
 # blocks: -
 # timeout: 240
 
-mutants=320
+# As many as there is time for.
+mutants=$((320 / SLOWNESS))
 result=0
 sh /t/tests/hostile/guest -s 7 -n $mutants >"$TMP/out" 2>&1 || result=$?
 cat "$TMP/out"
