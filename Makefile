@@ -82,8 +82,10 @@ exercise: setup			## random operations beside a model (OPS= SEED= KVER= IO= BS=)
 data: setup			## the tests of data, on demofs or on FSTYPE= (KVER=)
 	@tests/run $(if $(KVER),-k $(KVER)) 'data-*'
 
+# Commands may come from a pipe as well, and have the same mounted.
 shell:				## a shell in a virtual machine, demofs or FSTYPE= mounted (KVER=)
-	@qemu/vm $(if $(KVER),-k $(KVER))
+	@run() { qemu/vm $(if $(KVER),-k $(KVER)); }; \
+	if [ -t 0 ]; then run; else { echo '. /t/mounts'; cat; } | run; fi
 
 # Unexpanded: $ in it is for the guest's shell.
 vm: export vm_command = $(value CMD)
