@@ -108,6 +108,7 @@ enum mpagex_slow {
 /* What a call of get_block took, if anybody wants to know. */
 struct mpagex_took {
 	u64 ns;
+	unsigned long switches;
 	bool slept;
 };
 

@@ -51,21 +51,17 @@ static int map_get(struct mpagex_map *map, struct inode *inode,
 	return 0;
 }
 
-/* Only who has slept has waited, and nearly always for metadata. */
-static int map_get_traced(struct mpagex_map *map, struct inode *inode,
-			  get_block_t *get_block, struct folio *folio,
-			  sector_t block, sector_t count, int create)
+static void start_watch(struct mpagex_took *took)
 {
-	unsigned long switches = current->nvcsw;
-	u64 start = ktime_get_ns();
-	struct mpagex_took took;
-	int err;
+	took->switches = current->nvcsw;
+	took->ns = ktime_get_ns();
+}
 
-	err = map_get(map, inode, get_block, folio, block, count, create);
-	took.ns = ktime_get_ns() - start;
-	took.slept = current->nvcsw != switches;
-	trace_mpagex_get_block(inode, block, count, map, create, err, &took);
-	return err;
+/* Only who has slept has waited, and nearly always for metadata. */
+static void stop_watch(struct mpagex_took *took)
+{
+	took->ns = ktime_get_ns() - took->ns;
+	took->slept = current->nvcsw != took->switches;
 }
 
 /**
@@ -90,11 +86,20 @@ int mpagex_map_get(struct mpagex_map *map, struct inode *inode,
 		   get_block_t *get_block, struct folio *folio, sector_t block,
 		   sector_t count, int create)
 {
+	const bool watched = trace_mpagex_get_block_enabled();
+	struct mpagex_took took;
+	int err;
+
 	count = min_t(sector_t, count, MAX_ASKED >> inode->i_blkbits);
-	if (trace_mpagex_get_block_enabled())
-		return map_get_traced(map, inode, get_block, folio, block,
-				      count, create);
-	return map_get(map, inode, get_block, folio, block, count, create);
+	if (watched)
+		start_watch(&took);
+	err = map_get(map, inode, get_block, folio, block, count, create);
+	if (watched) {
+		stop_watch(&took);
+		trace_mpagex_get_block(inode, block, count, map, create, err,
+				       &took);
+	}
+	return err;
 }
 
 /**
