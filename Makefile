@@ -70,7 +70,7 @@ soak: setup			## load it for long, on more processors than there are (MINUTES= K
 	@scripts/setup stress-ng
 	@tests/soak $(if $(KVER),-k $(KVER)) $(MINUTES)
 
-large: setup			## 8 TiB, and 30,000 names in one directory (KVER=)
+large: setup			## 8 TiB, and 100,000 names in one directory (KVER=)
 	@tests/large $(if $(KVER),-k $(KVER))
 
 exercise: setup			## random operations beside a model (OPS= SEED= KVER= IO= BS=)
