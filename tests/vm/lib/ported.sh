@@ -44,7 +44,7 @@ mount_ported()
 	for module in $need; do
 		[ -d "/sys/module/$module" ] && continue
 		[ -e "/t/ko/$module.ko" ] ||
-			skip "no $module.ko; scripts/port-fs -k SERIES ${IO%x}"
+			skip "scripts/port-fs makes no $module.ko for this kernel"
 		check insmod "/t/ko/$module.ko"
 	done
 	# What a botched port would leave: a driver that runs, on something else.
