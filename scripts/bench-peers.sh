@@ -29,6 +29,14 @@ ram_disk()
 	dd if=/dev/zero of=$disk bs=1M 2>/dev/null
 }
 
+# zero_disk MIB: one in memory that has no pages for what is all zeros.
+zero_disk()
+{
+	disk=/dev/zram0
+	quietly modprobe zram
+	echo "${1}M" >/sys/block/zram0/disksize || stop "no zram of $1 MiB"
+}
+
 mount_peer()
 {
 	case $peer in
