@@ -31,6 +31,7 @@ struct write {
 	struct inode *inode;
 	const struct mpagex_ops *ops;
 	struct mpagex_map map;
+	loff_t old_size;	/* of the file, in bytes */
 	loff_t start;		/* in bytes */
 	loff_t end;		/* where it would like to end */
 	bool nowait;		/* IOCB_NOWAIT: see map_nowait() */
@@ -324,6 +325,9 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 	ret = -EAGAIN;
 	if (!w->nowait || mpagex_blocks_uptodate(p.folio, p.first, p.blocks))
 		ret = copy_part(w, &p, from);
+	/* Who comes to these blocks again finds data in them, or on the disk. */
+	if (ret > 0)
+		clear_buffer_new(&w->map.bh);
 	/* Under the lock: writeback zeroes what is behind the end. */
 	if (ret > 0 && pos + ret > i_size_read(w->inode))
 		i_size_write(w->inode, pos + ret);
@@ -377,6 +381,12 @@ static ssize_t write_parts(struct write *w, struct kiocb *iocb,
 			ret = -EAGAIN;
 		if (ret < 0)
 			break;
+		/*
+		 * Stores between the old end and the new data have to fault
+		 * again, from now on: there may be some before all is written.
+		 */
+		if (ret && pos == w->start && pos > w->old_size)
+			pagecache_isize_extended(w->inode, w->old_size, pos);
 		ready -= ret;
 		pos += ret;
 		/* Nothing went: perhaps a page was lost again. A bit will do. */
@@ -397,6 +407,7 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	struct write w = {
 		.inode = inode,
 		.ops = ops,
+		.old_size = size,
 		.start = iocb->ki_pos,
 		.end = iocb->ki_pos + iov_iter_count(from),
 		.nowait = iocb->ki_flags & IOCB_NOWAIT,
@@ -436,7 +447,8 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 		ret = buffered_write(iocb, from, ops);
 	}
 	/* Stores between the old end and the new data have to fault again. */
-	if (pos > size && i_size_read(inode) > size)
+	if (iocb->ki_flags & IOCB_DIRECT && pos > size &&
+	    i_size_read(inode) > size)
 		pagecache_isize_extended(inode, size, pos);
 	return ret;
 }

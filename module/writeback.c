@@ -175,6 +175,7 @@ static int write_by_state(struct mpagex_writer *w, struct folio *folio,
 			folio_redirty_for_writepage(w->wbc, folio);
 			break;
 		}
+		mapping_set_error(w->inode->i_mapping, ret);
 	}
 	if (added)
 		wbc_account_cgroup_owner(w->wbc, folio,
