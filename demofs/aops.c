@@ -198,12 +198,21 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 	struct super_block *sb = file_inode(vmf->vma->vm_file)->i_sb;
 	unsigned int tries = 0;
 	vm_fault_t ret;
+	bool again;
 
-	do {	/* what fails may have failed for want of space */
+	if (demofs_may_change(sb))
+		return VM_FAULT_SIGBUS;
+	for (;;) {	/* what fails may have failed for want of space */
 		ret = page_mkwrite(vmf);
-	} while (demofs_make_room(sb, ret & VM_FAULT_SIGBUS ? -ENOSPC : 0,
-				  &tries, true));
-	return ret;
+		if (!(ret & VM_FAULT_SIGBUS))
+			return ret;
+		/* It changes the disk: not while that is frozen. */
+		sb_start_pagefault(sb);
+		again = demofs_make_room(sb, -ENOSPC, &tries, true);
+		sb_end_pagefault(sb);
+		if (!again)
+			return ret;
+	}
 }
 
 /*

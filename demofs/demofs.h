@@ -167,6 +167,14 @@ static inline bool demofs_is_shutdown(struct super_block *sb)
 	return test_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags);
 }
 
+/* For who does not come by the VFS's check of SB_RDONLY: 0 or a negative errno. */
+static inline int demofs_may_change(struct super_block *sb)
+{
+	if (demofs_is_shutdown(sb))
+		return -EIO;
+	return test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags) ? -EROFS : 0;
+}
+
 /* First block of group @nr. */
 static inline u32 demofs_group_start(struct demofs_sb_info *sbi, u32 nr)
 {

@@ -28,15 +28,17 @@ static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	ssize_t ret, done = 0;
 	int err;
 
-	if (demofs_is_shutdown(sb))
-		return -EIO;
+	err = demofs_may_change(sb);
+	if (err)
+		return err;
 	do {
 		ret = demofs_write_data(iocb, from);
 		err = min_t(ssize_t, ret, 0);
 		if (ret > 0) {
 			done += ret;
 			/* It may have ended where the disk was full. */
-			if (iov_iter_count(from) && is_sync_kiocb(iocb))
+			if (iov_iter_count(from) && is_sync_kiocb(iocb) &&
+			    !(iocb->ki_flags & IOCB_NOWAIT))
 				err = -ENOSPC;
 		}
 	} while (demofs_make_room(sb, err, &tries, false));
@@ -56,9 +58,18 @@ static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
+/* Let the disk have an inode, and what leads to its data. */
+static int demofs_settle_inode(struct inode *inode)
+{
+	if (S_ISREG(inode->i_mode))
+		return demofs_settle(inode, false);
+	return demofs_commit_names(inode->i_sb);
+}
+
 /*
  * Write what it takes to find a file's data: indirect blocks, or all names;
- * then the inode. One that is being written (I_SYNC) is not in its block yet.
+ * then the inode. One that is being written (I_SYNC) is not in its block yet,
+ * and one that is given blocks meanwhile does not get there before it is settled.
  */
 static int demofs_sync_metadata(struct inode *inode, bool datasync)
 {
@@ -66,14 +77,13 @@ static int demofs_sync_metadata(struct inode *inode, bool datasync)
 			      (datasync ? I_DIRTY_DATASYNC : I_DIRTY_ALL);
 	int err, err2 = 0;
 
-	if (S_ISREG(inode->i_mode))
-		err = demofs_settle(inode, false);
-	else
-		err = demofs_commit_names(inode->i_sb);
+	err = demofs_settle_inode(inode);
 	if (inode_state_read_once(inode) & dirty)
 		err2 = sync_inode_metadata(inode, 1);
 	if (!err)
 		err = err2;
+	if (!err && READ_ONCE(DEMOFS_I(inode)->unsettled))
+		err = demofs_settle_inode(inode);
 	return err ? err : demofs_sync_inode_block(inode);
 }
 

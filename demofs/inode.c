@@ -596,9 +596,9 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	struct inode *inode = d_inode(dentry);
 	int err, err2;
 
-	if (demofs_is_shutdown(inode->i_sb))
-		return -EIO;
-	err = setattr_prepare(idmap, dentry, attr);
+	err = demofs_may_change(inode->i_sb);
+	if (!err)
+		err = setattr_prepare(idmap, dentry, attr);
 	if (err)
 		return err;
 	if (attr->ia_valid & ATTR_SIZE && attr->ia_size != inode->i_size) {
@@ -610,8 +610,13 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	mark_inode_dirty(inode);
 	if (!inode_needs_sync(inode))
 		return 0;
+	/* Behind it too: a store through a mapping may have given it blocks. */
 	err = S_ISREG(inode->i_mode) ? demofs_settle(inode, true) : 0;
 	err2 = sync_inode_metadata(inode, 1);
+	if (!err && !err2 && S_ISREG(inode->i_mode) &&
+	    READ_ONCE(DEMOFS_I(inode)->unsettled))
+		err = demofs_settle(inode, true) ?:
+		      demofs_sync_inode_block(inode);
 	return err ? err : err2;
 }
 
