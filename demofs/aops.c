@@ -169,7 +169,7 @@ static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 	struct inode *inode = file_inode(vmf->vma->vm_file);
 	int err;
 
-	if (is_whole_path(inode) && !demofs_is_shutdown(inode->i_sb))
+	if (is_whole_path(inode))
 		return mpagex_page_mkwrite(vmf, &demofs_mpagex_ops);
 
 	sb_start_pagefault(inode->i_sb);

@@ -324,6 +324,7 @@ bool demofs_is_fast_symlink(struct inode *inode);
 /* file.c: open files */
 extern const struct file_operations demofs_file_operations;
 extern const struct inode_operations demofs_file_inode_operations;
+int demofs_sync_metadata(struct inode *inode, bool datasync, bool locked);
 int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,

@@ -59,31 +59,39 @@ static int demofs_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 /* Let the disk have an inode, and what leads to its data. */
-static int demofs_settle_inode(struct inode *inode)
+static int demofs_settle_inode(struct inode *inode, bool locked)
 {
 	if (S_ISREG(inode->i_mode))
-		return demofs_settle(inode, false);
+		return demofs_settle(inode, locked);
 	return demofs_commit_names(inode->i_sb);
 }
 
-/*
- * Write what it takes to find a file's data: indirect blocks, or all names;
- * then the inode. One that is being written (I_SYNC) is not in its block yet,
- * and one that is given blocks meanwhile does not get there before it is settled.
+/**
+ * demofs_sync_metadata - write what it takes to find a file's data
+ * @inode: the file or directory
+ * @datasync: leave out what is not needed to read the data
+ * @locked: the caller has locked it
+ *
+ * That is indirect blocks, or all names; then the inode. One that is being
+ * written (I_SYNC) is not in its block yet, and one that is given blocks
+ * meanwhile does not get there before it is settled.
+ *
+ * Context: May sleep; takes order.c's locks.
+ * Return: 0 or a negative errno.
  */
-static int demofs_sync_metadata(struct inode *inode, bool datasync)
+int demofs_sync_metadata(struct inode *inode, bool datasync, bool locked)
 {
 	unsigned long dirty = I_SYNC |
 			      (datasync ? I_DIRTY_DATASYNC : I_DIRTY_ALL);
 	int err, err2 = 0;
 
-	err = demofs_settle_inode(inode);
+	err = demofs_settle_inode(inode, locked);
 	if (inode_state_read_once(inode) & dirty)
 		err2 = sync_inode_metadata(inode, 1);
 	if (!err)
 		err = err2;
 	if (!err && READ_ONCE(DEMOFS_I(inode)->unsettled))
-		err = demofs_settle_inode(inode);
+		err = demofs_settle_inode(inode, locked);
 	return err ? err : demofs_sync_inode_block(inode);
 }
 
@@ -106,7 +114,7 @@ int demofs_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 		return -EIO;
 	err = file_write_and_wait_range(file, start, end);
 	if (!err)
-		err = demofs_sync_metadata(inode, datasync);
+		err = demofs_sync_metadata(inode, datasync, false);
 	/* Writing it may have shown that other data had failed before. */
 	err2 = file_check_and_advance_wb_err(file);
 	err = err ? err : err2;

@@ -594,7 +594,7 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 		   struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
-	int err, err2;
+	int err;
 
 	err = demofs_may_change(inode->i_sb);
 	if (!err)
@@ -610,14 +610,9 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	mark_inode_dirty(inode);
 	if (!inode_needs_sync(inode))
 		return 0;
-	/* Behind it too: a store through a mapping may have given it blocks. */
-	err = S_ISREG(inode->i_mode) ? demofs_settle(inode, true) : 0;
-	err2 = sync_inode_metadata(inode, 1);
-	if (!err && !err2 && S_ISREG(inode->i_mode) &&
-	    READ_ONCE(DEMOFS_I(inode)->unsettled))
-		err = demofs_settle(inode, true) ?:
-		      demofs_sync_inode_block(inode);
-	return err ? err : err2;
+	return S_ISREG(inode->i_mode) ?
+	       demofs_sync_metadata(inode, false, true) :
+	       sync_inode_metadata(inode, 1);
 }
 
 /**
