@@ -383,7 +383,7 @@ static ssize_t write_parts(struct write *w, struct kiocb *iocb,
 			break;
 		/*
 		 * Stores between the old end and the new data have to fault
-		 * again, from now on: there may be some before all is written.
+		 * again from now on, not only when all is written.
 		 */
 		if (ret && pos == w->start && pos > w->old_size)
 			pagecache_isize_extended(w->inode, w->old_size, pos);
@@ -437,18 +437,15 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 		ret = mpagex_truncate_page(inode, pos, ops);
 	if (ret)
 		return ret;
-	if (iocb->ki_flags & IOCB_DIRECT) {
-		ret = generic_file_direct_write(iocb, from);
-		if (ret >= 0 && iov_iter_count(from))
-			ret = direct_write_fallback(iocb, from, ret,
-						    buffered_write(iocb, from,
-								   ops));
-	} else {
-		ret = buffered_write(iocb, from, ops);
-	}
+	if (!(iocb->ki_flags & IOCB_DIRECT))
+		return buffered_write(iocb, from, ops);
+
+	ret = generic_file_direct_write(iocb, from);
+	if (ret >= 0 && iov_iter_count(from))
+		ret = direct_write_fallback(iocb, from, ret,
+					    buffered_write(iocb, from, ops));
 	/* Stores between the old end and the new data have to fault again. */
-	if (iocb->ki_flags & IOCB_DIRECT && pos > size &&
-	    i_size_read(inode) > size)
+	if (pos > size && i_size_read(inode) > size)
 		pagecache_isize_extended(inode, size, pos);
 	return ret;
 }

@@ -166,16 +166,16 @@ static int write_by_state(struct mpagex_writer *w, struct folio *folio,
 		ret = write_blocks(w, folio, i, count, size, &added);
 		if (!ret)
 			continue;
-		err = ret;
 		/* Memory will be there again; a block that is bad stays bad. */
 		if (ret == -ENOMEM) {
 			mpagex_set_dirty(state, i, count);
 			trace_mpagex_slow(folio, MPAGEX_WAY_REDIRTY,
 					  MPAGEX_SLOW_ERROR);
 			folio_redirty_for_writepage(w->wbc, folio);
+			err = err ? err : ret;
 			break;
 		}
-		mapping_set_error(w->inode->i_mapping, ret);
+		err = ret;
 	}
 	if (added)
 		wbc_account_cgroup_owner(w->wbc, folio,
