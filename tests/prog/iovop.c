@@ -12,9 +12,9 @@
  *	iovop selfread|selfwrite FILE FROM TO LEN [direct]
  *		read the file at FROM into a mapping of it at TO; or write it at
  *		TO from a mapping of it at FROM. None of it has been touched.
- *	iovop flood FILE LEN [ticks]
+ *	iovop flood FILE LEN [ticks | at TO]
  *		write whole MiB of 'w' in one call; with a signal every
- *		millisecond, each of which is handled
+ *		millisecond, each of which is handled; or from TO on
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -171,8 +171,11 @@ int main(int argc, char **argv)
 		report(fd);
 		return 0;
 	}
-	if (!strcmp(how, "flood"))
-		return do_flood(fd, num(argv[3]), argc > 4);
+	if (!strcmp(how, "flood")) {
+		if (argc > 5)
+			lseek(fd, num(argv[5]), SEEK_SET);
+		return do_flood(fd, num(argv[3]), argc == 5);
+	}
 	if (argc < 6)
 		return usage();
 	if (has(flag, "touch"))
