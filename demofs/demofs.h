@@ -135,6 +135,9 @@ struct demofs_inode_info {
 	u32 find_hint;			/* directory: a name was found here */
 	u32 add_hint;			/* directory: room is likely here */
 	u32 nameless_since;		/* order.commits when it lost its last */
+	u32 named_since;		/* directory: the same, when it was made, */
+	u32 named_in;			/* and the block that has its name; */
+	u32 left_since;			/* when a name was moved out of it */
 	u32 changes;			/* counts those of pointers */
 	bool unsettled;			/* the disk must not know them yet */
 	bool is_new;			/* nothing of it is on the disk yet */
@@ -222,13 +225,21 @@ void demofs_order_init(struct demofs_sb_info *sbi);
 void demofs_order_evict(struct inode *inode);
 void demofs_call_worker(struct super_block *sb, unsigned long delay);
 void demofs_unsettle(struct inode *inode);
-bool demofs_order_rename(struct inode *old_dir, struct buffer_head *to,
-			 struct buffer_head *from);
+int demofs_expose(struct inode *inode);
 int demofs_settle(struct inode *inode, bool locked);
-int demofs_commit_names(struct super_block *sb);
 int demofs_commit(struct super_block *sb);
 bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
 		      bool locks);
+
+/* names.c: names, and what must be on the disk before them */
+int demofs_commit_names(struct super_block *sb);
+int demofs_order_change(struct super_block *sb, u32 change);
+bool demofs_order_mkdir(struct inode *dir, struct buffer_head *in,
+			struct inode *made);
+bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from,
+			struct inode *gone);
+bool demofs_order_rename(struct inode *old_dir, struct buffer_head *from,
+			 struct inode *new_dir, struct buffer_head *to);
 
 /* held.c: what the disk must not have yet */
 void demofs_hold_array(struct inode *inode, struct buffer_head *bh, bool fresh);
@@ -353,8 +364,11 @@ int demofs_create(struct mnt_idmap *idmap, struct inode *dir,
 struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 			    struct dentry *dentry, umode_t mode);
 extern const struct inode_operations demofs_dir_inode_operations;
+extern const struct inode_operations demofs_special_inode_operations;
+
+/* symlink.c: where symlinks lead to */
+int demofs_write_target(struct inode *inode, const char *target, u32 len);
 extern const struct inode_operations demofs_symlink_inode_operations;
 extern const struct inode_operations demofs_fast_symlink_inode_operations;
-extern const struct inode_operations demofs_special_inode_operations;
 
 #endif /* DEMOFS_H */

@@ -410,6 +410,12 @@ int demofs_dir_remove(struct inode *dir, const struct qstr *name)
 	return 0;
 }
 
+static bool demofs_entry_is_dots(const struct demofs_dir_entry *de)
+{
+	return de->name[0] == '.' &&
+	       (de->name_len == 1 || (de->name_len == 2 && de->name[1] == '.'));
+}
+
 /**
  * demofs_dir_set - let a name lead to another inode
  * @dir: the directory, locked
@@ -430,7 +436,9 @@ int demofs_dir_set(struct inode *dir, const struct qstr *name,
 		return err;
 	demofs_hold_names(dir, spot.bh);
 	demofs_set_entry(spot.de, inode);
-	demofs_dir_changed(dir);
+	/* To be moved itself is no change of what a directory has. */
+	if (!demofs_entry_is_dots(spot.de))
+		demofs_dir_changed(dir);
 	brelse(spot.bh);
 	return 0;
 }
@@ -476,12 +484,6 @@ int demofs_dir_sync(struct inode *dir)
 	err = demofs_commit_names(dir->i_sb);
 	err2 = sync_inode_metadata(dir, 1);
 	return err ? err : err2;
-}
-
-static bool demofs_entry_is_dots(const struct demofs_dir_entry *de)
-{
-	return de->name[0] == '.' &&
-	       (de->name_len == 1 || (de->name_len == 2 && de->name[1] == '.'));
 }
 
 /* Return: 0 if the block has no names but "." and "..", 1, or -EUCLEAN. */

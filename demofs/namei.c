@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The VFS's operations on names, turned into calls on dir.c, ialloc.c and
- * inode.c; and symlinks. It knows no format but that of a symlink's block.
+ * The VFS's operations on names, turned into calls on dir.c, ialloc.c, inode.c
+ * and symlink.c. It knows no format.
  *
  * Each operation does first what can fail, and undoes it when a later step
  * does: fsck finds nothing to mend after any of them.
@@ -78,6 +78,32 @@ static struct dentry *demofs_lookup(struct inode *dir, struct dentry *dentry,
 	return d_splice_alias(inode, dentry);
 }
 
+/* Between demofs_names_begin() and demofs_names_end(): have all names written. */
+static int demofs_commit_now(struct super_block *sb)
+{
+	int err;
+
+	demofs_names_end(sb);
+	err = demofs_commit_names(sb);
+	demofs_names_begin(sb);
+	return err;
+}
+
+/* Tell order.c of a new directory, whose name in @dir it cannot go without. */
+static void demofs_order_made(struct inode *dir, struct dentry *dentry,
+			      struct inode *made)
+{
+	struct buffer_head *in = demofs_dir_block_of(dir, &dentry->d_name);
+
+	if (IS_ERR(in)) {
+		demofs_commit_now(dir->i_sb);
+		return;
+	}
+	if (!demofs_order_mkdir(dir, in, made))
+		demofs_commit_now(dir->i_sb);
+	brelse(in);
+}
+
 /* demofs_dir_add() with all that belongs to it */
 static int demofs_add_name(struct inode *dir, struct dentry *dentry,
 			   struct inode *inode)
@@ -89,6 +115,8 @@ static int demofs_add_name(struct inode *dir, struct dentry *dentry,
 	do {
 		demofs_names_begin(sb);
 		err = demofs_dir_add(dir, &dentry->d_name, inode);
+		if (!err && S_ISDIR(inode->i_mode))
+			demofs_order_made(dir, dentry, inode);
 		demofs_names_end(sb);
 	} while (demofs_make_room(sb, err, &tries, true));
 	return err;
@@ -198,40 +226,6 @@ struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 	return ERR_PTR(demofs_add_new(dir, dentry, inode));
 }
 
-/* Store a symlink's target in a block of its own. */
-static int demofs_write_target(struct inode *inode, const char *target, u32 len)
-{
-	struct super_block *sb = inode->i_sb;
-	unsigned int tries = 0;
-	struct buffer_head *bh;
-	struct demofs_run run;
-	int ret;
-
-	do {
-		demofs_names_begin(sb);
-		ret = demofs_map(inode, 0, 1, true, &run);
-		if (ret >= 0)
-			break;
-		demofs_names_end(sb);
-	} while (demofs_make_room(sb, ret, &tries, true));
-	if (ret < 0)
-		return ret;
-	bh = sb_getblk(sb, run.pblk);
-	if (!bh) {
-		demofs_names_end(sb);
-		return -ENOMEM;	/* the block goes with the inode */
-	}
-	lock_buffer(bh);	/* an earlier owner may be writing it still */
-	memset(bh->b_data, 0, bh->b_size);
-	memcpy(bh->b_data, target, len);
-	set_buffer_uptodate(bh);
-	unlock_buffer(bh);
-	demofs_mark_dirty(bh);
-	demofs_names_end(sb);
-	brelse(bh);
-	return 0;
-}
-
 static int demofs_symlink(struct mnt_idmap *idmap, struct inode *dir,
 			  struct dentry *dentry, const char *target)
 {
@@ -255,46 +249,6 @@ static int demofs_symlink(struct mnt_idmap *idmap, struct inode *dir,
 	i_size_write(inode, len);
 	demofs_set_inode_ops(inode, 0);
 	return demofs_add_new(dir, dentry, inode);
-}
-
-/* Read the target of a symlink that has a block of its own. */
-static const char *demofs_get_link(struct dentry *dentry, struct inode *inode,
-				   struct delayed_call *done)
-{
-	struct buffer_head *bh;
-	struct demofs_run run;
-	char *target;
-	int ret;
-
-	if (!dentry)
-		return ERR_PTR(-ECHILD);	/* may not sleep: ask again */
-	ret = demofs_map(inode, 0, 1, false, &run);
-	if (ret < 0)
-		return ERR_PTR(ret);
-	if (!ret) {
-		demofs_corrupt(inode->i_sb, "inode %u: symlink without a block",
-			       demofs_ino(inode));
-		return ERR_PTR(-EUCLEAN);
-	}
-	bh = demofs_bread(inode->i_sb, run.pblk);
-	if (!bh) {
-		demofs_err(inode->i_sb, "inode %u: cannot read symlink, block %u",
-			   demofs_ino(inode), run.pblk);
-		return ERR_PTR(-EIO);
-	}
-	if (strnlen(bh->b_data, bh->b_size) != inode->i_size) {
-		demofs_corrupt(inode->i_sb, "inode %u: bad length of symlink in block %u",
-			       demofs_ino(inode), run.pblk);
-		target = ERR_PTR(-EUCLEAN);
-	} else {
-		target = kmemdup_nul(bh->b_data, inode->i_size, GFP_KERNEL);
-	}
-	brelse(bh);
-	if (!target)
-		return ERR_PTR(-ENOMEM);
-	if (!IS_ERR(target))
-		set_delayed_call(done, kfree_link, target);
-	return target;
 }
 
 static int demofs_link(struct dentry *old_dentry, struct inode *dir,
@@ -333,6 +287,20 @@ static int demofs_unlink(struct inode *dir, struct dentry *dentry)
 	return err ? err : demofs_dir_sync(dir);
 }
 
+/* Before the name in @dir is removed, what has left the directory is elsewhere. */
+static int demofs_order_gone(struct inode *dir, struct dentry *dentry)
+{
+	struct buffer_head *from = demofs_dir_block_of(dir, &dentry->d_name);
+	int err = 0;
+
+	if (IS_ERR(from))
+		return PTR_ERR(from);
+	if (!demofs_order_rmdir(dir, from, d_inode(dentry)))
+		err = demofs_commit_now(dir->i_sb);
+	brelse(from);
+	return err;
+}
+
 static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
 {
 	int ret;
@@ -343,7 +311,9 @@ static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
 	if (ret <= 0)
 		return ret ? ret : -ENOTEMPTY;
 	demofs_names_begin(dir->i_sb);
-	ret = demofs_dir_remove(dir, &dentry->d_name);
+	ret = demofs_order_gone(dir, dentry);
+	if (!ret)
+		ret = demofs_dir_remove(dir, &dentry->d_name);
 	if (!ret) {
 		demofs_drop_name(d_inode(dentry));
 		demofs_drop_link(dir);
@@ -390,11 +360,8 @@ static int demofs_order_entries(struct inode *old_dir,
 		brelse(to);
 		return PTR_ERR(from);
 	}
-	if (!demofs_order_rename(old_dir, to, from)) {
-		demofs_names_end(sb);
-		err = demofs_commit_names(sb);
-		demofs_names_begin(sb);
-	}
+	if (!demofs_order_rename(old_dir, from, new_dir, to))
+		err = demofs_commit_now(sb);
 	brelse(from);
 	brelse(to);
 	return err;
@@ -467,6 +434,10 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 		err = demofs_dir_is_empty(target);
 		if (err <= 0)
 			return err ? err : -ENOTEMPTY;
+		/* Its name cannot be both early and late. */
+		err = demofs_order_change(sb, DEMOFS_I(target)->left_since);
+		if (err)
+			return err;
 	}
 	do {
 		demofs_names_begin(sb);
@@ -511,18 +482,6 @@ const struct inode_operations demofs_dir_inode_operations = {
 	.getattr	= demofs_getattr,
 	.setattr	= demofs_setattr,
 	.fiemap		= demofs_fiemap,
-};
-
-const struct inode_operations demofs_symlink_inode_operations = {
-	.get_link	= demofs_get_link,
-	.getattr	= demofs_getattr,
-	.setattr	= demofs_setattr,
-};
-
-const struct inode_operations demofs_fast_symlink_inode_operations = {
-	.get_link	= simple_get_link,
-	.getattr	= demofs_getattr,
-	.setattr	= demofs_setattr,
 };
 
 const struct inode_operations demofs_special_inode_operations = {

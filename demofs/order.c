@@ -91,8 +91,14 @@ void demofs_unsettle(struct inode *inode)
 	spin_unlock(&order->lock);
 }
 
-/* Let the disk have an inode's pointers. Under map_sem, exclusively. */
-static int demofs_expose(struct inode *inode)
+/**
+ * demofs_expose - let the disk have an inode's pointers
+ * @inode: what they lead to is on the disk
+ *
+ * Context: May sleep; the caller holds map_sem exclusively.
+ * Return: 0 or a negative errno.
+ */
+int demofs_expose(struct inode *inode)
 {
 	struct demofs_order *order = demofs_order(inode->i_sb);
 	struct demofs_inode_info *ip = DEMOFS_I(inode);
@@ -299,63 +305,6 @@ static int demofs_settle_all(struct super_block *sb, enum demofs_lock how)
 	return err;
 }
 
-/* Write names, and before them what they lead to. Under names_sem. */
-static int demofs_write_names(struct super_block *sb)
-{
-	struct demofs_order *order = demofs_order(sb);
-	struct demofs_inode_info *ip, *next;
-	int err, err2;
-
-	list_for_each_entry(ip, &order->others, unsettled_link) {
-		down_write(&ip->map_sem);
-		demofs_write_held(&ip->held, DEMOFS_FRESH, true);
-		up_write(&ip->map_sem);
-	}
-	err = demofs_flush(sb);
-	list_for_each_entry_safe(ip, next, &order->others, unsettled_link) {
-		down_write(&ip->map_sem);
-		err2 = demofs_expose(&ip->vfs_inode);
-		up_write(&ip->map_sem);
-		err = err ? err : err2;
-	}
-	err2 = demofs_write_held(&order->names, DEMOFS_LATE, false);
-	err = err ? err : err2;
-	if (xa_marked(&order->names, DEMOFS_LATE)) {
-		err2 = demofs_flush(sb);
-		err = err ? err : err2;
-		err2 = demofs_write_held(&order->names, DEMOFS_LATE, true);
-		err = err ? err : err2;
-	}
-	demofs_let_go(sb, &order->names);
-	err2 = demofs_flush(sb);
-	order->commits++;
-	return err ? err : err2;
-}
-
-/**
- * demofs_commit_names - put all names, and all that was freed, on the disk
- * @sb: the filesystem
- *
- * A disk that fails gets everything all the same, in whatever order.
- *
- * Context: May sleep; takes names_sem exclusively.
- * Return: 0 or a negative errno.
- */
-int demofs_commit_names(struct super_block *sb)
-{
-	struct demofs_order *order = demofs_order(sb);
-	int err = 0, err2;
-
-	if (demofs_is_shutdown(sb))
-		return -EIO;
-	down_write(&order->names_sem);
-	if (!xa_empty(&order->names) || !list_empty(&order->others))
-		err = demofs_write_names(sb);
-	err2 = demofs_free_now(sb);
-	up_write(&order->names_sem);
-	return err ? err : err2;
-}
-
 static int demofs_commit_how(struct super_block *sb, enum demofs_lock how)
 {
 	int err, err2;
@@ -400,31 +349,6 @@ bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
 	    (!READ_ONCE(order->blocks) && !READ_ONCE(order->inodes)))
 		return false;
 	demofs_commit_how(sb, locks ? DEMOFS_TRYLOCK : DEMOFS_LOCK);
-	return true;
-}
-
-/**
- * demofs_order_rename - have a new name on the disk before the old one goes
- * @old_dir: the directory with the old one
- * @to: the block with the new name
- * @from: the block with the old one, about to be removed
- *
- * Context: The caller holds names_sem shared, and has locked the directories.
- * Return: whether it can be so; if not, names must be committed before.
- */
-bool demofs_order_rename(struct inode *old_dir, struct buffer_head *to,
-			 struct buffer_head *from)
-{
-	struct xarray *names = &demofs_order(old_dir->i_sb)->names;
-
-	if (to == from || !xa_load(names, to->b_blocknr))
-		return true;
-	if (xa_get_mark(names, to->b_blocknr, DEMOFS_LATE) ||
-	    xa_get_mark(names, from->b_blocknr, DEMOFS_EARLY))
-		return false;
-	demofs_hold_names(old_dir, from);
-	xa_set_mark(names, to->b_blocknr, DEMOFS_EARLY);
-	xa_set_mark(names, from->b_blocknr, DEMOFS_LATE);
 	return true;
 }
 

@@ -355,15 +355,18 @@ static void op_link(void)
 		die("link");
 }
 
-static void do_rename(__u32 from, __u32 to)
+static void move(__u32 from, __u32 to)
 {
-	__u32 id = name_id[from];
-
-	set_name(to, id);
+	set_name(to, name_id[from]);
 	set_name(from, 0);
 	if (rename(path_of(from), path_of(to)))
 		die("rename");
 	mark();
+}
+
+static void do_rename(__u32 from, __u32 to)
+{
+	move(from, to);
 	if (rnd(2))
 		return;
 	sync_dir(dir_of(to));
@@ -418,6 +421,66 @@ static void op_mkdir(void)
 		die("rmdir");
 }
 
+/* Have a file found under this name from now on. */
+static void anchor(__u32 name)
+{
+	int fd = xopen(name, O_RDWR);
+
+	if (fsync(fd))
+		die("fsync");
+	close(fd);
+	sync_step(STEP_SYNC_FILE, name_id[name], 0);
+	if (dir_of(name) < NAMES)
+		sync_dir(NAME_ROOT);
+	sync_dir(dir_of(name));
+}
+
+/* Into a directory that has just been made, which nothing has synced. */
+static void op_move_in(void)
+{
+	__u32 y = rnd(4), times = 1 + rnd(3), to;
+	int from = any_file();
+
+	if (name_id[NAMES_DIR + y] || from < 0)
+		return;
+	anchor(from);
+	set_name(NAMES_DIR + y, DIR_ID + dirs++);
+	if (mkdir(path_of(NAMES_DIR + y), 0755))
+		die("mkdir");
+	while (times--) {
+		to = NAMES_Y + y * 4 + rnd(4);
+		if (!name_id[to])
+			move(from, to);
+		from = any_file();
+		if (from < 0)
+			return;
+	}
+}
+
+/* Out of a directory, which is then removed. */
+static void op_move_out(void)
+{
+	__u32 y = rnd(4), from = NAMES_Y + y * 4, i, to = 0;
+
+	if (!name_id[NAMES_DIR + y])
+		return;
+	for (i = from; i < from + 4; i++)
+		if (name_id[i])
+			anchor(i);
+	for (i = from; i < from + 4; i++) {
+		if (!name_id[i])
+			continue;
+		while (to < NAMES_Y && name_id[to])
+			to++;
+		if (to == NAMES_Y)
+			return;
+		move(i, to);
+	}
+	set_name(NAMES_DIR + y, 0);
+	if (rmdir(path_of(NAMES_DIR + y)))
+		die("rmdir");
+}
+
 /* Let the kernel write what it likes to, in the order that is worst. */
 static void op_pressure(void)
 {
@@ -448,6 +511,7 @@ static const struct {
 	{ 10, op_create }, { 14, op_write }, { 6, op_sync_write },
 	{ 4, op_store }, { 8, op_truncate }, { 9, op_unlink }, { 3, op_link },
 	{ 7, op_rename }, { 7, op_replace }, { 4, op_mkdir },
+	{ 6, op_move_in }, { 6, op_move_out },
 	{ 10, op_pressure }, { 1, op_sync },
 };
 

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that a file that is moved from one directory to another is on the
+# disk under one of its names, whatever happens to the directories: the one that it
+# has left is removed, or replaced, or the one that it is moved to has just been
+# made. And that to move a directory changes its ".." but not its time.
+# modes: dropin
+# blocks: 1024 4096
+
+# on_disk PATH: is it there, were the power cut now?
+on_disk()
+{
+	debugfs -D -R "stat $1" "$DEV" 2>/dev/null | grep -q '^Inode:'
+}
+
+# block_of PATH: the first sector of the directory.
+block_of()
+{
+	debugfs -R "bmap $1 0" "$DEV" 2>/dev/null | awk -v per=$((BS / 512)) '
+		/^[0-9]+$/ { print $1 * per }'
+}
+
+# flushed_between A B WHAT: since trace_start, block A was written, then came a flush,
+# and only then B.
+flushed_between()
+{
+	check sync -f "$MNT"
+	trace_stop
+	sed -n "s/.* block_rq_issue: [0-9,]* \([FW][A-Z]*\) [0-9]* (.*) \([0-9]*\) + .*/\1 \2/p" \
+		"$TMP/trace" | sed 's/^F[^ ]* .*/F/' >"$TMP/order"
+	awk -v a="$1" -v b="$2" '
+	$1 == "F" && written { flushed = 1 }
+	$2 == a { written = 1 }
+	$2 == b { exit }
+	END { exit !($2 == b && flushed) }' "$TMP/order" ||
+		fail "$3: not in order: $(tr '\n' ' ' <"$TMP/order")"
+}
+
+fresh
+for dir in left goal replaced new over; do
+	check mkdir "$MNT/$dir"
+done
+for dir in left replaced new; do
+	echo "was in $dir" >"$MNT/$dir/file"
+done
+check mkdir "$MNT/left/below" "$MNT/left/old"
+echo "was in old" >"$MNT/left/old/file"
+check touch -d '2001-02-03 04:05:06' "$MNT/left/below"
+check sync
+root=$(block_of /)
+goal=$(block_of /goal)
+left=$(block_of /left)
+new=$(block_of /new)
+[ "$goal" ] && [ "$root" ] && [ "$left" ] || fail "blocks of directories"
+
+trace_start block_rq_issue
+check mv "$MNT/left/file" "$MNT/goal/1"
+check mv "$MNT/left/below" "$MNT/goal/below"
+same "$(date -d '2001-02-03 04:05:06' +%s)" "$(stat -c %Y "$MNT/goal/below")" \
+	"the time of a directory that was moved"
+# Through one directory that goes and another around it.
+check mv "$MNT/left/old/file" "$MNT/goal/3"
+check rmdir "$MNT/left/old" "$MNT/left"
+flushed_between "$goal" "$root" "removed"
+on_disk /goal/1 || fail "removed: goal/1 is not on the disk"
+on_disk /goal/below || fail "removed: goal/below is not on the disk"
+
+check mv "$MNT/replaced/file" "$MNT/goal/2"
+check nameop rename "$MNT/over" "$MNT/replaced" >/dev/null
+on_disk /goal/2 || fail "replaced: goal/2 is not on the disk"
+
+# The root is to be early for the name of what is made there.
+check sync
+trace_start block_rq_issue
+check mkdir "$MNT/made"
+check mkdir "$MNT/made/below"
+check mv "$MNT/new/file" "$MNT/made/below/file"
+echo x >"$MNT/x"
+check mv "$MNT/x" "$MNT/goal/x"
+flushed_between "$root" "$new" "made"
+on_disk /made/below/file || fail "made/below/file is not on the disk"
+
+# And once it is late, what depends on it is committed.
+check touch "$MNT/y"
+check sync
+check mv "$MNT/y" "$MNT/goal/y"
+check mkdir "$MNT/late"
+check mv "$MNT/goal/1" "$MNT/late/1"
+on_disk /late/1 || fail "late/1 is not on the disk"
+
+remount_cold
+for file in goal/2:replaced goal/3:old late/1:left made/below/file:new; do
+	same "was in ${file#*:}" "$(cat "$MNT/${file%:*}")" "${file%:*}"
+done
+for dir in left over; do
+	[ ! -e "$MNT/$dir" ] || fail "$dir is back"
+done
