@@ -170,7 +170,7 @@ static inline bool demofs_is_shutdown(struct super_block *sb)
 	return test_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags);
 }
 
-/* For who does not come by the VFS's check of SB_RDONLY: 0 or a negative errno. */
+/* The VFS's check of SB_RDONLY comes late, or not at all: 0 or a negative errno. */
 static inline int demofs_may_change(struct super_block *sb)
 {
 	if (demofs_is_shutdown(sb))
@@ -205,6 +205,7 @@ __printf(3, 4) void demofs_msg(struct super_block *sb, const char *level,
 	demofs_msg(sb, KERN_ERR, fmt, ##__VA_ARGS__)
 /* Corruption: marks the superblock, acts as errors= says. May sleep. */
 __printf(2, 3) void demofs_corrupt(struct super_block *sb, const char *fmt, ...);
+void demofs_show_error_ro(struct super_block *sb);
 int demofs_commit_super(struct super_block *sb, bool wait);
 int demofs_set_large_file(struct super_block *sb);
 struct buffer_head *demofs_bread(struct super_block *sb, u32 block);

@@ -247,9 +247,11 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	struct inode *inode;
 	bool in_use;
 	s64 ino;
+	int err;
 
-	if (demofs_is_shutdown(sb))
-		return ERR_PTR(-EIO);
+	err = demofs_may_change(sb);
+	if (err)
+		return ERR_PTR(err);
 	inode = new_inode(sb);
 	if (!inode)
 		return ERR_PTR(-ENOMEM);

@@ -257,8 +257,9 @@ static int demofs_link(struct dentry *old_dentry, struct inode *dir,
 	struct inode *inode = d_inode(old_dentry);
 	int err;
 
-	if (demofs_is_shutdown(dir->i_sb))
-		return -EIO;
+	err = demofs_may_change(dir->i_sb);
+	if (err)
+		return err;
 	/* As for a new inode: one without a name can get one. */
 	demofs_add_link(inode);
 	err = demofs_put_links(inode);
@@ -277,8 +278,9 @@ static int demofs_unlink(struct inode *dir, struct dentry *dentry)
 {
 	int err;
 
-	if (demofs_is_shutdown(dir->i_sb))
-		return -EIO;
+	err = demofs_may_change(dir->i_sb);
+	if (err)
+		return err;
 	demofs_names_begin(dir->i_sb);
 	err = demofs_dir_remove(dir, &dentry->d_name);
 	if (!err)
@@ -305,8 +307,9 @@ static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
 {
 	int ret;
 
-	if (demofs_is_shutdown(dir->i_sb))
-		return -EIO;
+	ret = demofs_may_change(dir->i_sb);
+	if (ret)
+		return ret;
 	ret = demofs_dir_is_empty(d_inode(dentry));
 	if (ret <= 0)
 		return ret ? ret : -ENOTEMPTY;
@@ -428,8 +431,9 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 	/* Whether the target may exist, the VFS has seen to. */
 	if (flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
-	if (demofs_is_shutdown(old_dir->i_sb))
-		return -EIO;
+	err = demofs_may_change(old_dir->i_sb);
+	if (err)
+		return err;
 	if (target && !back && S_ISDIR(target->i_mode)) {
 		err = demofs_dir_is_empty(target);
 		if (err <= 0)

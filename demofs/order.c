@@ -381,6 +381,7 @@ static void demofs_order_work(struct work_struct *work)
 		return;
 	}
 	if (sb->s_root && !demofs_is_shutdown(sb)) {
+		demofs_show_error_ro(sb);
 		demofs_commit(sb);
 		demofs_check_writes(sb);
 	}

@@ -86,11 +86,27 @@ void demofs_corrupt(struct super_block *sb, const char *fmt, ...)
 		demofs_record_error(sb);
 	if (sbi->opts.on_error == DEMOFS_ERRORS_PANIC)
 		panic("demofs (%s): errors=panic\n", sb->s_id);
-	if (sbi->opts.on_error == DEMOFS_ERRORS_RO && !sb_rdonly(sb)) {
+	if (sbi->opts.on_error == DEMOFS_ERRORS_RO && !sb_rdonly(sb) &&
+	    !test_and_set_bit(DEMOFS_ERROR_RO, &sbi->flags)) {
 		demofs_msg(sb, KERN_CRIT, "now read-only: unmount and run fsck.demofs");
-		set_bit(DEMOFS_ERROR_RO, &sbi->flags);
-		sb->s_flags |= SB_RDONLY;
+		demofs_call_worker(sb, 0);	/* to show it */
 	}
+}
+
+/**
+ * demofs_show_error_ro - let the VFS know of an error that has made it read-only
+ * @sb: the filesystem
+ *
+ * demofs_may_change() has known at once. This has to wait while @sb is frozen:
+ * thawing what is read-only does nothing, and who waits would wait for good.
+ *
+ * Context: The caller holds s_umount, shared at least.
+ */
+void demofs_show_error_ro(struct super_block *sb)
+{
+	if (test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags) &&
+	    sb->s_writers.frozen == SB_UNFROZEN)
+		sb->s_flags |= SB_RDONLY;
 }
 
 /**
@@ -266,6 +282,8 @@ static int demofs_unfreeze_fs(struct super_block *sb)
 	sbi->super->s_state &= ~cpu_to_le16(DEMOFS_VALID_FS);
 	mutex_unlock(&sbi->super_lock);
 	demofs_commit_super(sb, true);
+	if (test_bit(DEMOFS_ERROR_RO, &sbi->flags))
+		demofs_call_worker(sb, HZ / 10);	/* when it is thawed */
 	return 0;	/* or it would stay frozen for good */
 }
 

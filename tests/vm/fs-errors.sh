@@ -33,6 +33,9 @@ for how in continue remount-ro; do
 		expect_log 'demofs \(.*read-only'
 		names EROFS mknod new reg
 		names EROFS unlink other
+		for tries in $(seq 50); do
+			! mount | grep "$MNT " | grep -q '[(,]rw' || sleep 0.2
+		done
 		mount | grep "$MNT " | grep -q '[(,]ro' || fail "still writable"
 		;;
 	esac

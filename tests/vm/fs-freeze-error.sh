@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that errors=remount-ro can strike while the file system is
+# frozen: who waits to write goes on after the thaw, and is told that it is
+# read-only; and the superblock remembers.
+# modes: dropin
+# blocks: 4096
+# timeout: 60
+
+export OPTS=errors=remount-ro
+fresh
+check fsop "open a $MNT/file rw,creat" "pwrite a 0 1M 1"
+check umount "$MNT"
+debugfs -w -R "set_inode_field /file block[IND] 0x7ffffff0" "$DEV" 2>/dev/null
+check mount_demofs
+check fsfreeze --freeze "$MNT"
+nameop mknod "$MNT/waiting" reg >"$TMP/waiting" &
+sleep 1
+check fsop "open a $MNT/file r" "pread a 48K 4K 1 = EUCLEAN"
+expect_log "demofs \\(${DEV##*/}\\): error: inode [0-9]+: block 2147483632 "
+expect_log 'demofs \(.*read-only'
+mount | grep "$MNT " | grep -q '[(,]rw' || fail "read-only while frozen"
+check fsfreeze --unfreeze "$MNT"
+for tries in $(seq 50); do
+	[ ! -s "$TMP/waiting" ] || break
+	sleep 0.2
+done
+same EROFS "$(cat "$TMP/waiting")" "who waited"
+same EROFS "$(nameop mknod "$MNT/late" reg)" "who came late"
+for tries in $(seq 50); do
+	! mount | grep "$MNT " | grep -q '[(,]rw' || sleep 0.2
+done
+mount | grep "$MNT " | grep -q '[(,]ro' || fail "still writable"
+check fsfreeze --freeze "$MNT"
+check fsfreeze --unfreeze "$MNT"
+check umount "$MNT"
+dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
+	grep -q 'with errors' || fail "the superblock forgot"
+nofsck
