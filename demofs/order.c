@@ -41,6 +41,7 @@
 #include "demofs.h"
 
 #define DEMOFS_BATCH		32	/* files settled with one flush */
+#define DEMOFS_RELIEF		(HZ / 5)
 
 struct demofs_batch {
 	unsigned int count;
@@ -316,6 +317,26 @@ static int demofs_commit_how(struct super_block *sb, enum demofs_lock how)
 	return err ? err : err2;
 }
 
+/*
+ * Writers are held back, with their file locked, while too much memory is dirty.
+ * The kernel's flusher passes a filesystem by whose s_umount someone has, or
+ * waits for, exclusively. So who has it and wants those locks lets a worker
+ * write.
+ */
+struct demofs_relief {
+	struct delayed_work work;
+	struct super_block *sb;
+};
+
+static void demofs_relieve(struct work_struct *work)
+{
+	struct demofs_relief *relief = container_of(to_delayed_work(work),
+						    struct demofs_relief, work);
+
+	writeback_inodes_sb(relief->sb, WB_REASON_SYNC);
+	queue_delayed_work(system_long_wq, &relief->work, DEMOFS_RELIEF);
+}
+
 /**
  * demofs_commit - put everything on the disk that waits for something else
  * @sb: the filesystem
@@ -325,9 +346,17 @@ static int demofs_commit_how(struct super_block *sb, enum demofs_lock how)
  */
 int demofs_commit(struct super_block *sb)
 {
-	bool frozen = sb->s_writers.frozen >= SB_FREEZE_PAGEFAULT;
+	struct demofs_relief relief = { .sb = sb };
+	int err;
 
-	return demofs_commit_how(sb, frozen ? DEMOFS_FROZEN : DEMOFS_LOCK);
+	if (sb->s_writers.frozen >= SB_FREEZE_PAGEFAULT)
+		return demofs_commit_how(sb, DEMOFS_FROZEN);
+	INIT_DELAYED_WORK_ONSTACK(&relief.work, demofs_relieve);
+	queue_delayed_work(system_long_wq, &relief.work, DEMOFS_RELIEF);
+	err = demofs_commit_how(sb, DEMOFS_LOCK);
+	cancel_delayed_work_sync(&relief.work);
+	destroy_delayed_work_on_stack(&relief.work);
+	return err;
 }
 
 /**
