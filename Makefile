@@ -7,7 +7,7 @@ else
 
 KDIR ?= /lib/modules/$(shell uname -r)/build
 # KVER=6.1, 6.12 or 7.3: one of Debian's cloud kernels, fetched into a cache;
-# 6.12-debug: built from Debian's source.
+# 6.12-debug, 6.12-coverage: built from Debian's source.
 target := $(if $(KVER),$(KVER),$(KDIR))
 SBINDIR ?= /usr/sbin
 MANDIR ?= /usr/share/man
@@ -31,6 +31,9 @@ matrix: setup			## the same on 6.1, 6.12 and 7.3, and a table
 
 check-debug: setup		## the guests' tests on a kernel with sanitizers; coverage
 	@tests/check-debug
+
+coverage: setup			## which lines the guests' tests reach
+	@tests/check-debug -k 6.12-coverage
 
 check-unit:			## run the tests that need no kernel
 	@$(MAKE) --no-print-directory -C tests/unit check
@@ -161,7 +164,7 @@ build/prog/exercise: $(wildcard tests/prog/exercise/*.[ch])
 	@mkdir -p $(@D)
 	$(CC) $(program_flags) -o $@ $(filter %.c,$^)
 
-.PHONY: modules demo check soak large data filesystems check-debug matrix bench bench-jobs figures exercise faults hostile powercut check-unit shell vm lint \
+.PHONY: modules demo check soak large data filesystems check-debug coverage matrix bench bench-jobs figures exercise faults hostile powercut check-unit shell vm lint \
 	setup install uninstall api dkms-install dkms-uninstall deb check-package check-tracing clean help programs
 .DEFAULT_GOAL := modules
 
