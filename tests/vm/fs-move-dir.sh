@@ -43,6 +43,7 @@ for dir in left replaced new; do
 	echo "was in $dir" >"$MNT/$dir/file"
 done
 check mkdir "$MNT/left/below" "$MNT/left/old"
+echo "was in new" >"$MNT/new/spare"
 echo "was in old" >"$MNT/left/old/file"
 check touch -d '2001-02-03 04:05:06' "$MNT/left/below"
 check sync
@@ -84,11 +85,12 @@ check touch "$MNT/y"
 check sync
 check mv "$MNT/y" "$MNT/goal/y"
 check mkdir "$MNT/late"
-check mv "$MNT/goal/1" "$MNT/late/1"
-on_disk /late/1 || fail "late/1 is not on the disk"
+check mv "$MNT/new/spare" "$MNT/late/spare"
+on_disk /late || fail "late is not on the disk"
 
 remount_cold
-for file in goal/2:replaced goal/3:old late/1:left made/below/file:new; do
+for file in goal/1:left goal/2:replaced goal/3:old late/spare:new \
+	made/below/file:new; do
 	same "was in ${file#*:}" "$(cat "$MNT/${file%:*}")" "${file%:*}"
 done
 for dir in left over; do
