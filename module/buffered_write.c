@@ -441,6 +441,10 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 		return buffered_write(iocb, from, ops);
 
 	ret = generic_file_direct_write(iocb, from);
+	/* Until the size changed, who read there got zeros: behind the end. */
+	if (ret > 0 && i_size_read(inode) > size)
+		invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT,
+					      (pos + ret - 1) >> PAGE_SHIFT);
 	if (ret >= 0 && iov_iter_count(from))
 		ret = direct_write_fallback(iocb, from, ret,
 					    buffered_write(iocb, from, ops));
