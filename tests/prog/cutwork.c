@@ -542,7 +542,7 @@ int main(int argc, char **argv)
 	steps = fopen(argv[5], "w");
 	control = open("/dev/mapper/control", O_RDWR);
 	snprintf(path, sizeof(path), "/dev/mapper/%s", dm_name);
-	disk = open(path, O_RDWR);
+	disk = open(path, O_RDONLY);	/* no writer beside a mount: not every kernel allows one */
 	if (!steps || control < 0 || disk < 0 || chdir(argv[3]))
 		die("cutwork");
 
