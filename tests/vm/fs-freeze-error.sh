@@ -18,18 +18,12 @@ sleep 1
 check fsop "open a $MNT/file r" "pread a 48K 4K 1 = EUCLEAN"
 expect_log "demofs \\(${DEV##*/}\\): error: inode [0-9]+: block 2147483632 "
 expect_log 'demofs \(.*read-only'
-mount | grep "$MNT " | grep -q '[(,]rw' || fail "read-only while frozen"
+mounted rw || fail "read-only while frozen"
 check fsfreeze --unfreeze "$MNT"
-for tries in $(seq 50); do
-	[ ! -s "$TMP/waiting" ] || break
-	sleep 0.2
-done
+within 10 test -s "$TMP/waiting" || fail "who waited still does"
 same EROFS "$(cat "$TMP/waiting")" "who waited"
 same EROFS "$(nameop mknod "$MNT/late" reg)" "who came late"
-for tries in $(seq 50); do
-	! mount | grep "$MNT " | grep -q '[(,]rw' || sleep 0.2
-done
-mount | grep "$MNT " | grep -q '[(,]ro' || fail "still writable"
+within 10 mounted ro || fail "still writable"
 check fsfreeze --freeze "$MNT"
 check fsfreeze --unfreeze "$MNT"
 check umount "$MNT"

@@ -49,9 +49,10 @@ check touch -d '2001-02-03 04:05:06' "$MNT/left/below"
 check sync
 root=$(block_of /)
 goal=$(block_of /goal)
-left=$(block_of /left)
 new=$(block_of /new)
-[ "$goal" ] && [ "$root" ] && [ "$left" ] || fail "blocks of directories"
+for block in "$root" "$goal" "$new"; do
+	[ "$block" ] || fail "where are the directories?"
+done
 
 trace_start block_rq_issue
 check mv "$MNT/left/file" "$MNT/goal/1"

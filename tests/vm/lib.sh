@@ -85,6 +85,24 @@ fresh()
 	check mount_demofs
 }
 
+# within SECONDS CMD...: try it until it succeeds, for so long.
+within()
+{
+	tries=$(($1 * 5))
+	shift
+	until "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return
+		sleep 0.2
+	done
+}
+
+# mounted WAY: is $MNT mounted ro, or rw?
+mounted()
+{
+	mount | grep "$MNT " | grep -q "[(,]$1"
+}
+
 drop_caches()
 {
 	sync
