@@ -178,6 +178,12 @@ static inline int demofs_may_change(struct super_block *sb)
 	return test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags) ? -EROFS : 0;
 }
 
+/* Does a change of names, of when order.commits was @since, wait for the disk? */
+static inline bool demofs_names_wait(struct super_block *sb, u32 since)
+{
+	return since == READ_ONCE(DEMOFS_SB(sb)->order.commits);
+}
+
 /* First block of group @nr. */
 static inline u32 demofs_group_start(struct demofs_sb_info *sbi, u32 nr)
 {
@@ -237,8 +243,7 @@ int demofs_commit_names(struct super_block *sb);
 int demofs_order_change(struct super_block *sb, u32 change);
 bool demofs_order_mkdir(struct inode *dir, struct buffer_head *in,
 			struct inode *made);
-bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from,
-			struct inode *gone);
+bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from);
 bool demofs_order_rename(struct inode *old_dir, struct buffer_head *from,
 			 struct inode *new_dir, struct buffer_head *to);
 

@@ -214,10 +214,8 @@ static void demofs_decode_inode(struct inode *inode,
  */
 static u16 demofs_disk_links(struct inode *inode)
 {
-	struct demofs_order *order = &DEMOFS_SB(inode->i_sb)->order;
-
-	if (!inode->i_nlink && DEMOFS_I(inode)->nameless_since ==
-			       READ_ONCE(order->commits))
+	if (!inode->i_nlink &&
+	    demofs_names_wait(inode->i_sb, DEMOFS_I(inode)->nameless_since))
 		return 1;
 	return inode->i_nlink;
 }

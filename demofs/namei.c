@@ -89,19 +89,16 @@ static int demofs_commit_now(struct super_block *sb)
 	return err;
 }
 
-/* Tell order.c of a new directory, whose name in @dir it cannot go without. */
+/* Tell names.c of a new directory: nothing in it is found without its name. */
 static void demofs_order_made(struct inode *dir, struct dentry *dentry,
 			      struct inode *made)
 {
 	struct buffer_head *in = demofs_dir_block_of(dir, &dentry->d_name);
 
-	if (IS_ERR(in)) {
+	if (IS_ERR(in) || !demofs_order_mkdir(dir, in, made))
 		demofs_commit_now(dir->i_sb);
-		return;
-	}
-	if (!demofs_order_mkdir(dir, in, made))
-		demofs_commit_now(dir->i_sb);
-	brelse(in);
+	if (!IS_ERR(in))
+		brelse(in);
 }
 
 /* demofs_dir_add() with all that belongs to it */
@@ -292,13 +289,17 @@ static int demofs_unlink(struct inode *dir, struct dentry *dentry)
 /* Before the name in @dir is removed, what has left the directory is elsewhere. */
 static int demofs_order_gone(struct inode *dir, struct dentry *dentry)
 {
-	struct buffer_head *from = demofs_dir_block_of(dir, &dentry->d_name);
+	struct super_block *sb = dir->i_sb;
+	struct buffer_head *from;
 	int err = 0;
 
+	if (!demofs_names_wait(sb, DEMOFS_I(d_inode(dentry))->left_since))
+		return 0;
+	from = demofs_dir_block_of(dir, &dentry->d_name);
 	if (IS_ERR(from))
 		return PTR_ERR(from);
-	if (!demofs_order_rmdir(dir, from, d_inode(dentry)))
-		err = demofs_commit_now(dir->i_sb);
+	if (!demofs_order_rmdir(dir, from))
+		err = demofs_commit_now(sb);
 	brelse(from);
 	return err;
 }

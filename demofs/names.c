@@ -83,9 +83,7 @@ int demofs_commit_names(struct super_block *sb)
  */
 int demofs_order_change(struct super_block *sb, u32 change)
 {
-	if (change != READ_ONCE(demofs_order(sb)->commits))
-		return 0;
-	return demofs_commit_names(sb);
+	return demofs_names_wait(sb, change) ? demofs_commit_names(sb) : 0;
 }
 
 /* Nothing is found in @dir, if that is new, before its own name is on the disk. */
@@ -94,7 +92,7 @@ static bool demofs_name_early(struct inode *dir, struct buffer_head *from)
 	struct demofs_order *order = demofs_order(dir->i_sb);
 	struct demofs_inode_info *ip = DEMOFS_I(dir);
 
-	if (ip->named_since != order->commits ||
+	if (!demofs_names_wait(dir->i_sb, ip->named_since) ||
 	    (from && ip->named_in == from->b_blocknr))
 		return true;
 	if (xa_get_mark(&order->names, ip->named_in, DEMOFS_LATE))
@@ -124,18 +122,14 @@ bool demofs_order_mkdir(struct inode *dir, struct buffer_head *in,
  * demofs_order_rmdir - have what has left a directory on the disk before it goes
  * @dir: where it is
  * @from: the block with its name, about to be removed
- * @gone: the one to be removed
  *
  * Context: The caller holds names_sem shared, and has locked both.
  * Return: whether it can be so; if not, names must be committed before.
  */
-bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from,
-			struct inode *gone)
+bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from)
 {
 	struct demofs_order *order = demofs_order(dir->i_sb);
 
-	if (DEMOFS_I(gone)->left_since != order->commits)
-		return true;
 	if (xa_get_mark(&order->names, from->b_blocknr, DEMOFS_EARLY))
 		return false;
 	demofs_hold_names(dir, from);
