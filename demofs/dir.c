@@ -302,6 +302,14 @@ static int demofs_add_to_block(struct inode *dir, struct buffer_head *bh,
 	return PTR_ERR_OR_ZERO(de);
 }
 
+/* A name was entered in block @lblk: there it is looked for next, for its order. */
+static void demofs_dir_added(struct inode *dir, u32 lblk)
+{
+	DEMOFS_I(dir)->add_hint = lblk;
+	WRITE_ONCE(DEMOFS_I(dir)->find_hint, lblk);
+	demofs_dir_changed(dir);
+}
+
 /* Make a block of @dir, filled with zeros. The caller moves i_size. */
 static struct buffer_head *demofs_new_dir_block(struct inode *dir, u32 lblk)
 {
@@ -344,8 +352,7 @@ static int demofs_dir_grow(struct inode *dir, const struct qstr *name,
 	demofs_fill_entry(demofs_entry_at(bh, 0), i_blocksize(dir), name->name,
 			  name->len, inode);
 	i_size_write(dir, size);
-	DEMOFS_I(dir)->add_hint = blocks;
-	demofs_dir_changed(dir);
+	demofs_dir_added(dir, blocks);
 	brelse(bh);
 	return 0;
 }
@@ -372,10 +379,8 @@ int demofs_dir_add(struct inode *dir, const struct qstr *name,
 		if (IS_ERR(bh))
 			return PTR_ERR(bh);
 		ret = demofs_add_to_block(dir, bh, name, inode);
-		if (ret > 0) {
-			DEMOFS_I(dir)->add_hint = lblk;
-			demofs_dir_changed(dir);
-		}
+		if (ret > 0)
+			demofs_dir_added(dir, lblk);
 	}
 	brelse(bh);
 	if (!ret)
