@@ -401,14 +401,26 @@ static void op_replace(void)
 	do_rename(name, target);
 }
 
+static void make_dir(__u32 name)
+{
+	set_name(name, DIR_ID + dirs++);
+	if (mkdir(path_of(name), 0755))
+		die("mkdir");
+}
+
+static void remove_dir(__u32 name)
+{
+	set_name(name, 0);
+	if (rmdir(path_of(name)))
+		die("rmdir");
+}
+
 static void op_mkdir(void)
 {
 	__u32 name = NAMES_DIR + rnd(4), i;
 
 	if (!name_id[name]) {
-		set_name(name, DIR_ID + dirs++);
-		if (mkdir(path_of(name), 0755))
-			die("mkdir");
+		make_dir(name);
 		if (!rnd(3))
 			sync_dir(NAME_ROOT);
 		return;
@@ -416,9 +428,7 @@ static void op_mkdir(void)
 	for (i = 0; i < 4; i++)
 		if (name_id[NAMES_Y + (name - NAMES_DIR) * 4 + i])
 			return;
-	set_name(name, 0);
-	if (rmdir(path_of(name)))
-		die("rmdir");
+	remove_dir(name);
 }
 
 /* Have a file found under this name from now on. */
@@ -426,10 +436,8 @@ static void anchor(__u32 name)
 {
 	int fd = xopen(name, O_RDWR);
 
-	if (fsync(fd))
-		die("fsync");
+	sync_file(fd, name_id[name]);
 	close(fd);
-	sync_step(STEP_SYNC_FILE, name_id[name], 0);
 	if (dir_of(name) < NAMES)
 		sync_dir(NAME_ROOT);
 	sync_dir(dir_of(name));
@@ -444,9 +452,7 @@ static void op_move_in(void)
 	if (name_id[NAMES_DIR + y] || from < 0)
 		return;
 	anchor(from);
-	set_name(NAMES_DIR + y, DIR_ID + dirs++);
-	if (mkdir(path_of(NAMES_DIR + y), 0755))
-		die("mkdir");
+	make_dir(NAMES_DIR + y);
 	while (times--) {
 		to = NAMES_Y + y * 4 + rnd(4);
 		if (!name_id[to])
@@ -476,9 +482,7 @@ static void op_move_out(void)
 			return;
 		move(i, to);
 	}
-	set_name(NAMES_DIR + y, 0);
-	if (rmdir(path_of(NAMES_DIR + y)))
-		die("rmdir");
+	remove_dir(NAMES_DIR + y);
 }
 
 /* Let the kernel write what it likes to, in the order that is worst. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# This test proves that remounting and sync go on while a writer, with its file
+# This test proves that remounting goes on while a writer, with its file
 # locked, is held back because too much memory is dirty: the kernel's own flusher
 # passes a filesystem by that is being remounted.
 # modes: mpagex dropin
