@@ -319,7 +319,7 @@ ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter);
 ssize_t demofs_read_data(struct kiocb *iocb, struct iov_iter *to);
 ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from);
 
-/* inode.c: inodes between memory and disk, attributes, truncate */
+/* inode.c: inodes between memory and disk */
 struct inode *demofs_iget(struct super_block *sb, unsigned long ino);
 int demofs_write_inode(struct inode *inode, struct writeback_control *wbc);
 struct demofs_inode *demofs_read_inode(struct super_block *sb, u32 ino,
@@ -329,14 +329,16 @@ int demofs_put_links(struct inode *inode);
 void demofs_end_inode(struct super_block *sb, u32 ino, u32 dtime);
 int demofs_sync_inode_block(struct inode *inode);
 void demofs_evict_inode(struct inode *inode);
+void demofs_set_inode_ops(struct inode *inode, dev_t rdev);
+void demofs_set_vfs_flags(struct inode *inode);
+bool demofs_is_fast_symlink(struct inode *inode);
+
+/* attr.c: attributes, and changes of size */
 int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 		   struct iattr *attr);
 int demofs_getattr(struct mnt_idmap *idmap, const struct path *path,
 		   struct kstat *stat, u32 request_mask, unsigned int flags);
 void demofs_write_failed(struct inode *inode, loff_t to);
-void demofs_set_inode_ops(struct inode *inode, dev_t rdev);
-void demofs_set_vfs_flags(struct inode *inode);
-bool demofs_is_fast_symlink(struct inode *inode);
 
 /* file.c: open files */
 extern const struct file_operations demofs_file_operations;
@@ -347,8 +349,7 @@ long demofs_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 int demofs_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 		  u64 start, u64 len);
 
-/* dir.c: the format of directories; nothing else reads or writes an entry */
-extern const struct file_operations demofs_dir_operations;
+/* dir.c: the format of directories; nothing else writes an entry */
 /* Inode number of @name: 0 if absent, or a negative errno. */
 int demofs_dir_find(struct inode *dir, const struct qstr *name, u32 *ino);
 /* The block that has @name, which must exist; to be released; or an ERR_PTR. */
@@ -363,6 +364,9 @@ int demofs_dir_set(struct inode *dir, const struct qstr *name,
 int demofs_dir_make_empty(struct inode *dir, struct inode *parent);
 int demofs_dir_is_empty(struct inode *dir);	/* 1, 0 or a negative errno */
 int demofs_dir_sync(struct inode *dir);
+
+/* readdir.c: open directories */
+extern const struct file_operations demofs_dir_operations;
 
 /* namei.c: the VFS's names turned into calls on dir.c and inode.c */
 int demofs_create(struct mnt_idmap *idmap, struct inode *dir,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Directories: blocks of entries, searched from end to end. Nothing else reads
- * or writes an entry, and no entry is used before demofs_entry_fault() has
- * passed it, whatever was found the last time.
+ * Directories: blocks of entries, searched from end to end. Nothing else writes
+ * an entry, only readdir.c reads them as well, and none is used before
+ * demofs_entry_fault() has passed it, whatever was found the last time.
  *
  * Blocks are those of the device's buffer cache; a directory's own page cache
  * stays empty. Changes need the directory locked, and names_sem held shared,
@@ -14,20 +14,9 @@
 #include <linux/writeback.h>
 
 #include "demofs.h"
+#include "dir.h"
 
 #define DEMOFS_DIR_READAHEAD	16	/* blocks */
-
-/*
- * A place in a block, with the lengths that were found there, which are read
- * once and are what counts from then on: in a corrupt filesystem the block can
- * belong to something else too and change at any time.
- */
-struct demofs_cursor {
-	struct buffer_head *bh;
-	u32 off;	/* of the entry in the block */
-	u32 len;	/* of the entry; 0 before the first one */
-	u32 name_len;
-};
 
 /* An entry and, in the same block, the one before it or NULL. */
 struct demofs_spot {
@@ -81,12 +70,16 @@ static struct demofs_dir_entry *demofs_entry_at(struct buffer_head *bh, u32 off)
 	return (struct demofs_dir_entry *)(bh->b_data + off);
 }
 
-/*
- * Move a cursor to the next entry, and check it.
- * Return: it; NULL at the block's end; or ERR_PTR(-EUCLEAN).
+/**
+ * demofs_next_entry - move a cursor to the next entry, and check it
+ * @dir: the directory, locked at least shared
+ * @at: the cursor, at the last entry, or new with nothing but its block
+ *
+ * Context: May sleep.
+ * Return: the entry; NULL at the block's end; or ERR_PTR(-EUCLEAN).
  */
-static struct demofs_dir_entry *demofs_next_entry(struct inode *dir,
-						  struct demofs_cursor *at)
+struct demofs_dir_entry *demofs_next_entry(struct inode *dir,
+					   struct demofs_cursor *at)
 {
 	struct demofs_dir_entry *de;
 	const char *fault;
@@ -103,13 +96,19 @@ static struct demofs_dir_entry *demofs_next_entry(struct inode *dir,
 	return ERR_PTR(-EUCLEAN);
 }
 
-/*
- * Read block @lblk in place of the last one, @bh, which may be NULL. At every
- * sixteenth block the next ones are read ahead, if they lie behind it.
+/**
+ * demofs_dir_block - read a block of a directory in place of the last one
+ * @dir: the directory, locked at least shared
+ * @lblk: the block's number in it
+ * @bh: the last one's buffer, which is released, or NULL
+ *
+ * At every sixteenth block the next ones are read ahead, if they lie behind it.
+ *
+ * Context: May sleep; takes map_sem.
  * Return: the buffer, or an ERR_PTR of -EUCLEAN, -EIO or -ENOMEM.
  */
-static struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
-					    struct buffer_head *bh)
+struct buffer_head *demofs_dir_block(struct inode *dir, u32 lblk,
+				     struct buffer_head *bh)
 {
 	u32 want = lblk % DEMOFS_DIR_READAHEAD ? 1 : DEMOFS_DIR_READAHEAD;
 	struct demofs_run run;
@@ -525,78 +524,3 @@ int demofs_dir_is_empty(struct inode *dir)
 	brelse(bh);
 	return ret < 0 ? ret : !ret;
 }
-
-/* Tell of one entry. Return: 1, 0 if the reader has enough, or -EUCLEAN. */
-static int demofs_emit(struct inode *dir, const struct demofs_cursor *at,
-		       struct demofs_dir_entry *de, struct dir_context *ctx)
-{
-	if (memchr(de->name, '/', at->name_len) ||
-	    memchr(de->name, 0, at->name_len)) {
-		demofs_corrupt(dir->i_sb, "inode %u: bad name in directory block %llu",
-			       demofs_ino(dir), (u64)at->bh->b_blocknr);
-		return -EUCLEAN;
-	}
-	return dir_emit(ctx, de->name, at->name_len, le32_to_cpu(de->inode),
-			fs_ftype_to_dtype(de->file_type));
-}
-
-/*
- * Tell of a block's entries from ctx->pos on. The walk begins at the block's
- * start, because the entry at ctx->pos may be gone and its bytes be part of
- * another one by now.
- * Return: 1, 0 if the reader has enough, or -EUCLEAN.
- */
-static int demofs_read_block(struct inode *dir, struct buffer_head *bh,
-			     struct dir_context *ctx)
-{
-	loff_t base = round_down(ctx->pos, i_blocksize(dir));
-	struct demofs_cursor at = { .bh = bh };
-	struct demofs_dir_entry *de;
-	int ret;
-
-	while (!IS_ERR_OR_NULL(de = demofs_next_entry(dir, &at))) {
-		loff_t pos = base + at.off;
-
-		if (pos < ctx->pos)
-			continue;
-		ctx->pos = pos;
-		ret = de->inode ? demofs_emit(dir, &at, de, ctx) : 1;
-		if (ret <= 0)
-			return ret;
-		/* Before the next one is met: it may be a bad one. */
-		ctx->pos = pos + at.len;
-	}
-	if (IS_ERR(de))
-		return PTR_ERR(de);
-	ctx->pos = base + i_blocksize(dir);
-	return 1;
-}
-
-/* Positions are those of entries, in bytes: they stay when others go. */
-static int demofs_readdir(struct file *file, struct dir_context *ctx)
-{
-	struct inode *dir = file_inode(file);
-	struct buffer_head *bh = NULL;
-	int ret = 1;
-
-	while (ret > 0 && ctx->pos < i_size_read(dir)) {
-		bh = demofs_dir_block(dir, ctx->pos >> dir->i_blkbits, bh);
-		if (IS_ERR(bh))
-			return PTR_ERR(bh);
-		ret = demofs_read_block(dir, bh, ctx);
-		if (fatal_signal_pending(current))
-			ret = -EINTR;
-		cond_resched();
-	}
-	brelse(bh);
-	return min(ret, 0);
-}
-
-const struct file_operations demofs_dir_operations = {
-	.llseek		= generic_file_llseek,
-	.read		= generic_read_dir,
-	.iterate_shared	= demofs_readdir,
-	.fsync		= demofs_fsync,
-	.unlocked_ioctl	= demofs_ioctl,
-	.compat_ioctl	= compat_ptr_ioctl,
-};
