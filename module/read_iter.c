@@ -22,7 +22,8 @@ static ssize_t read_block(struct kiocb *iocb, struct iov_iter *to)
 
 /*
  * Read what is in memory. Readahead is not started either: to find out what to
- * read, it would have to wait for the blocks that say where that is.
+ * read, it would have to wait for the blocks that say where that is. So where
+ * readahead is due there is nothing to be had: whoever may wait must come by first.
  */
 static ssize_t read_nowait(struct kiocb *iocb, struct iov_iter *to)
 {
@@ -45,8 +46,8 @@ static ssize_t read_nowait(struct kiocb *iocb, struct iov_iter *to)
  * read as far as it was asked for; here it is asked for less, up to the block
  * that cannot be read.
  *
- * IOCB_NOWAIT reads what is in memory and starts nothing; with IOCB_DIRECT it
- * is -EAGAIN.
+ * IOCB_NOWAIT reads what is in memory and starts nothing; where readahead is due, and
+ * with IOCB_DIRECT, it is -EAGAIN.
  *
  * Context: process context, may sleep.
  * Return: bytes read, or a negative errno if there were none.
