@@ -140,7 +140,6 @@ int demofs_truncate_blocks(struct inode *inode, loff_t size)
 	u64 keep = (u64)(size + i_blocksize(inode) - 1) >> inode->i_blkbits;
 	unsigned int i;
 
-	mpagex_map_changed(inode);
 	down_write(&ip->map_sem);
 	ip->next_lblk = 0;
 	ip->next_pblk = 0;
@@ -159,6 +158,8 @@ int demofs_truncate_blocks(struct inode *inode, loff_t size)
 	}
 	demofs_trunc_flush(&trunc);
 
+	/* Not before: who asked meanwhile would take an old answer for a new one. */
+	mpagex_map_changed(inode);
 	demofs_unsettle(inode);
 	mark_inode_dirty(inode);
 	up_write(&ip->map_sem);

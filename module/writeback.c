@@ -34,11 +34,14 @@ unsigned int mpagex_map_version(struct inode *inode)
 }
 
 /**
- * mpagex_map_changed - say that blocks of a file are being freed or moved
+ * mpagex_map_changed - say that blocks of a file have been freed or moved
  * @inode: the file.
  *
- * A filesystem calls it whenever it takes blocks away: after the page cache
- * has let go of them (truncate_setsize()), before they can be used elsewhere.
+ * A filesystem calls it whenever it has taken blocks away: when get_block can no
+ * longer answer with them, since an answer that a writeback gets after the call
+ * counts as new; and before the locks (i_rwsem, invalidate_lock) are given back
+ * under which the page cache has let go of them (truncate_setsize()), since until
+ * then nothing of the file can become dirty there.
  *
  * Context: any.
  */
