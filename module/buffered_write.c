@@ -187,6 +187,7 @@ static int fill_edges(struct write *w, struct part *p)
 static size_t settle_short_copy(struct write *w, struct part *p, size_t copied)
 {
 	size_t mask = i_blocksize(w->inode) - 1, end = p->off + copied;
+	unsigned int blkbits = w->inode->i_blkbits;
 
 	/* What the disk has for the rest must never be seen. */
 	if (p->is_new) {
@@ -194,20 +195,17 @@ static size_t settle_short_copy(struct write *w, struct part *p, size_t copied)
 			folio_zero_segment(p->folio, end, p->off + p->len);
 		return copied;
 	}
-	if (mpagex_blocks_uptodate(p->folio, p->first, p->blocks)) {
-		p->blocks = copied ? ((end - 1) >> w->inode->i_blkbits) -
-				     p->first + 1 : 0;
-		return copied;
-	}
-	/* Whole blocks can stay; for the last one, it is as if never begun. */
-	end &= ~mask;
+	/* An uptodate block can keep what it got; of another, it is all or none. */
+	if (copied && !mpagex_blocks_uptodate(p->folio, (end - 1) >> blkbits, 1))
+		end &= ~mask;
 	if (end <= p->off) {
 		p->blocks = 0;
 		return 0;
 	}
-	mpagex_state_attach(p->folio, w->inode->i_blkbits,
-			    GFP_NOFS | __GFP_NOFAIL, MPAGEX_SLOW_PARTIAL);
-	p->blocks = (end >> w->inode->i_blkbits) - p->first;
+	if (!mpagex_blocks_uptodate(p->folio, p->first, p->blocks))
+		mpagex_state_attach(p->folio, blkbits, GFP_NOFS | __GFP_NOFAIL,
+				    MPAGEX_SLOW_PARTIAL);
+	p->blocks = ((end - 1) >> blkbits) - p->first + 1;
 	return end - p->off;
 }
 
@@ -325,8 +323,8 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 	ret = -EAGAIN;
 	if (!w->nowait || mpagex_blocks_uptodate(p.folio, p.first, p.blocks))
 		ret = copy_part(w, &p, from);
-	/* Who comes to these blocks again finds data in them, or on the disk. */
-	if (ret > 0)
+	/* Who comes to these blocks again finds data in them, or zeros, or the disk's. */
+	if (ret >= 0)
 		clear_buffer_new(&w->map.bh);
 	/* Under the lock: writeback zeroes what is behind the end. */
 	if (ret > 0 && pos + ret > i_size_read(w->inode))
