@@ -19,7 +19,10 @@ int mpagex_init_bios(void)
 			   BIOSET_NEED_BVECS);
 }
 
-/* Whoever waited for the last writeback may be here before its bio was put. */
+/*
+ * Whoever waited for the last folio may be here before its bio was put: that is
+ * why a bio is completed under rcu_read_lock().
+ */
 void mpagex_exit_bios(void)
 {
 	synchronize_rcu();
@@ -225,6 +228,7 @@ void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end)
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
 
+	rcu_read_lock();
 	mpagex_completed(bio);
 	if (eof)
 		zero_last_folio(bio, eof);
@@ -234,6 +238,7 @@ void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end)
 		end(fi.folio, fi.offset, fi.length, err);
 	}
 	bio_put(bio);
+	rcu_read_unlock();
 }
 
 static void end_whole_folio(struct folio *folio, size_t off, size_t len,
@@ -259,6 +264,7 @@ void mpagex_write_end_io(struct bio *bio)
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
 
+	rcu_read_lock();
 	mpagex_completed(bio);
 	bio_for_each_folio_all(fi, bio) {
 		if (err) {
@@ -268,4 +274,5 @@ void mpagex_write_end_io(struct bio *bio)
 		folio_end_writeback(fi.folio);
 	}
 	bio_put(bio);
+	rcu_read_unlock();
 }

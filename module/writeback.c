@@ -8,6 +8,7 @@
 #include <linux/blkdev.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
+#include <linux/rcupdate.h>
 #include <linux/writeback.h>
 
 #include "buffered.h"
@@ -67,6 +68,7 @@ static void buffered_write_end_io(struct bio *bio)
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
 
+	rcu_read_lock();
 	mpagex_completed(bio);
 	bio_for_each_folio_all(fi, bio) {
 		unsigned int blkbits = fi.folio->mapping->host->i_blkbits;
@@ -79,6 +81,7 @@ static void buffered_write_end_io(struct bio *bio)
 		end_pieces(fi.folio, DIV_ROUND_UP(fi.length, 1U << blkbits));
 	}
 	bio_put(bio);
+	rcu_read_unlock();
 }
 
 /* Have w->map answer for @block. Return: 0 or get_block's errno. */
