@@ -7,6 +7,7 @@
 #include <linux/stat.h>
 
 #include "demofs.h"
+#include "mpagex.h"
 
 /**
  * demofs_write_failed - take back what a write has allocated beyond the end
@@ -48,6 +49,8 @@ static int demofs_set_size(struct inode *inode, loff_t size)
 	truncate_setsize(inode, size);
 	if (size < old_size)
 		err = demofs_truncate_blocks(inode, size);
+	else
+		mpagex_size_extended(inode, old_size);
 	filemap_invalidate_unlock(inode->i_mapping);
 
 	inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));

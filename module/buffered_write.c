@@ -384,7 +384,7 @@ static ssize_t write_parts(struct write *w, struct kiocb *iocb,
 		 * again from now on, not only when all is written.
 		 */
 		if (ret && pos == w->start && pos > w->old_size)
-			pagecache_isize_extended(w->inode, w->old_size, pos);
+			mpagex_size_extended(w->inode, w->old_size);
 		ready -= ret;
 		pos += ret;
 		/* Nothing went: perhaps a page was lost again. A bit will do. */
@@ -448,7 +448,7 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 					    buffered_write(iocb, from, ops));
 	/* Stores between the old end and the new data have to fault again. */
 	if (pos > size && i_size_read(inode) > size)
-		pagecache_isize_extended(inode, size, pos);
+		mpagex_size_extended(inode, size);
 	return ret;
 }
 

@@ -168,6 +168,13 @@ unlock:
 	return err;
 }
 
+/* What is writable of a folio must fault, and take space, before the next store. */
+static void ask_before_store(struct folio *folio)
+{
+	if (folio_mkclean(folio))
+		folio_mark_dirty(folio);
+}
+
 /**
  * mpagex_truncate_page - zero what is behind the end of a file in its block
  * @inode: the file, its i_rwsem held for writing.
@@ -197,12 +204,35 @@ int mpagex_truncate_page(struct inode *inode, loff_t size,
 	if (IS_ERR_OR_NULL(folio))
 		return 0;
 	mpagex_zero_behind_eof(folio, eof);
-	/* What is writable must ask for space first, now that it counts. */
-	if (folio_mkclean(folio))
-		folio_mark_dirty(folio);
+	ask_before_store(folio);
 	folio_unlock(folio);
 	folio_put(folio);
 	return 0;
 }
 
 MPAGEX_EXPORT(mpagex_truncate_page);
+
+/**
+ * mpagex_size_extended - a file has become longer: stores need space there, too
+ * @inode: the file, its i_rwsem held for writing.
+ * @from: the size it had, in bytes; i_size has changed.
+ *
+ * What pagecache_isize_extended() is for blocks smaller than a page, and here for
+ * pages of a folio as well. A fault that had begun took space up to the old end
+ * only, and may then have made all of the folio writable.
+ *
+ * Context: process context, may sleep.
+ */
+void mpagex_size_extended(struct inode *inode, loff_t from)
+{
+	struct folio *folio = filemap_lock_folio(inode->i_mapping,
+						 from >> PAGE_SHIFT);
+
+	if (IS_ERR_OR_NULL(folio))
+		return;
+	ask_before_store(folio);
+	folio_unlock(folio);
+	folio_put(folio);
+}
+
+MPAGEX_EXPORT(mpagex_size_extended);
