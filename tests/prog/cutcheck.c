@@ -53,7 +53,6 @@ static struct tally {
 static char dir[64], output[64];	/* of this process */
 static const char *device;
 static char *disk, *cut, *on_device;	/* after flushes; cut off; as known */
-static int fd;
 static const struct point *point;
 static bool bad, repaired;
 static struct model sure, maybe;
@@ -275,9 +274,20 @@ static void check_witness(void)
 	run("rm -rf %s", dump);
 }
 
+/* While it is mounted nobody else may have it open for writing, on some kernels. */
+static int open_device(int flags)
+{
+	int fd = open(device, flags | O_DIRECT);
+
+	if (fd < 0)
+		die(device);
+	return fd;
+}
+
 /* Bring the device to what the disk has at a cut: write what differs. */
 static void write_cut(void)
 {
+	int fd = open_device(O_RDWR);
 	size_t at;
 
 	for (at = 0; at < log_.size; at += 4096) {
@@ -286,15 +296,18 @@ static void write_cut(void)
 		if (pwrite(fd, cut + at, 4096, at) != 4096)
 			die("replay");
 	}
+	close(fd);
 }
 
 static void read_device(void)
 {
 	size_t at, step = 1 << 20;
+	int fd = open_device(O_RDONLY);
 
 	for (at = 0; at < log_.size; at += step)
 		if (pread(fd, on_device + at, step, at) != (ssize_t)step)
 			die("read the replay");
+	close(fd);
 }
 
 /* What a disk may have: all up to the last flush, and some of what followed. */
@@ -369,9 +382,6 @@ static void work(unsigned int job, unsigned int jobs)
 {
 	__u32 i, applied = 0, step = 0;
 
-	fd = open(device, O_RDWR | O_DIRECT);
-	if (fd < 0)
-		die(device);
 	snprintf(dir, sizeof(dir), "/tmp/cut.%u", job);
 	snprintf(output, sizeof(output), "/tmp/cut.%u.out", job);
 	mkdir(dir, 0755);
