@@ -110,7 +110,7 @@ END
 
 # Whoever writes a lot has the lock, or too much dirty memory, or the disk.
 check umount "$MNT"
-slow_demofs 300
+slow_demofs $((300 * SLOWNESS))
 check fsop "open a $file rw,creat" "pwrite a 0 64K 1" "open b $MNT/other rw,creat" \
 	"pwrite b 0 64K 1" "fsync b"
 check fsop "open a $file rw" "fsync a"

@@ -4,7 +4,7 @@
 # modes: mpagex
 # blocks: 4096
 
-slow_demofs 50
+slow_demofs $((50 * SLOWNESS))
 sync
 limit_dirty 8
 
