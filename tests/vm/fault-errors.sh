@@ -43,8 +43,7 @@ for how in continue remount-ro; do
 	dm_bad 0 0 | dm_become
 	check umount "$MNT"
 	drop_caches
-	dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
-		grep -q 'with errors' || fail "the superblock forgot"
+	with_errors || fail "the superblock forgot"
 	check e2fsck -fn "$DEV"
 	check mount_demofs /dev/mapper/bad
 	names 100600 stat file mode

@@ -57,12 +57,6 @@ changed()
 		"pread a $(((tind + (BS / 4) * (BS / 4)) * BS)) $BS 2"
 }
 
-marked()
-{
-	dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
-		grep -q "$1" || fail "$2: not marked: $1"
-}
-
 # bad KIND BLOCK [FSYNC]: it cannot be written while things change. FSYNC is what
 # an fsync of the file then comes to.
 bad()
@@ -82,7 +76,7 @@ bad()
 	dm_bad 0 0 | dm_become
 	check umount "$MNT"
 	drop_caches
-	marked 'with errors' "$1"
+	with_errors || fail "$1: not marked: with errors"
 	check e2fsck -fn "$DEV"
 	check mount_demofs /dev/mapper/bad
 	changed

@@ -64,8 +64,7 @@ check mv "$MNT/goal/3" "$MNT/late/below/file"
 
 check umount "$MNT"
 drop_caches
-dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
-	grep -q 'with errors' || fail "the superblock does not know"
+with_errors || fail "the superblock does not know"
 check e2fsck -fn "$DEV"
 check mount_demofs /dev/mapper/bad
 once made/file "was in left"

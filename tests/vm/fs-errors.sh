@@ -37,8 +37,7 @@ for how in continue remount-ro; do
 		;;
 	esac
 	check umount "$MNT"
-	dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
-		grep -q 'with errors' || fail "the superblock forgot"
+	with_errors || fail "the superblock forgot"
 	expect_log 'demofs \(.*(fsck|errors)'
 	check mount_demofs
 	check umount "$MNT"

@@ -27,6 +27,5 @@ within 10 mounted ro || fail "still writable"
 check fsfreeze --freeze "$MNT"
 check fsfreeze --unfreeze "$MNT"
 check umount "$MNT"
-dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
-	grep -q 'with errors' || fail "the superblock forgot"
+with_errors || fail "the superblock forgot"
 nofsck

@@ -90,6 +90,13 @@ dm_become()
 	check dmsetup --noudevsync resume bad
 }
 
+# with_errors: does the superblock of $DEV, as the disk has it, tell fsck to look?
+with_errors()
+{
+	dumpe2fs -h "$DEV" 2>/dev/null | grep '^Filesystem state:' |
+		grep -q 'with errors'
+}
+
 # crash: shuts down what is mounted from /dev/mapper/bad and unmounts it, while
 # nothing of what is in memory reaches $DEV any more; and mends the disk.
 crash()
