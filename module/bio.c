@@ -254,12 +254,13 @@ void mpagex_read_end_io(struct bio *bio)
 }
 
 /**
- * mpagex_write_end_io - end the writeback of every folio in a bio
+ * mpagex_end_bio_write - end the writeback of every piece of a folio in a bio
  * @bio: complete. An error is left in the mapping, where fsync finds it.
+ * @end: called for each piece.
  *
  * Context: any, interrupts included.
  */
-void mpagex_write_end_io(struct bio *bio)
+void mpagex_end_bio_write(struct bio *bio, mpagex_end_piece_fn end)
 {
 	int err = blk_status_to_errno(bio->bi_status);
 	struct folio_iter fi;
@@ -271,8 +272,20 @@ void mpagex_write_end_io(struct bio *bio)
 			mpagex_report(bio, fi.folio, "write", err);
 			mapping_set_error(fi.folio->mapping, err);
 		}
-		folio_end_writeback(fi.folio);
+		end(fi.folio, fi.offset, fi.length, err);
 	}
 	bio_put(bio);
 	rcu_read_unlock();
+}
+
+static void end_whole_writeback(struct folio *folio, size_t off, size_t len,
+				int err)
+{
+	folio_end_writeback(folio);
+}
+
+/* A bi_end_io for bios that hold all of each folio that is written. */
+void mpagex_write_end_io(struct bio *bio)
+{
+	mpagex_end_bio_write(bio, end_whole_writeback);
 }

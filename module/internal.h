@@ -63,7 +63,7 @@ struct mpagex_extent {
 	bool boundary;		/* the last one ends a BH_Boundary mapping */
 };
 
-/* @len bytes of @folio from @off on have been read, or not. */
+/* @len bytes of @folio from @off on have been read or written, or not. */
 typedef void (*mpagex_end_piece_fn)(struct folio *folio, size_t off, size_t len,
 				    int err);
 
@@ -143,6 +143,7 @@ void mpagex_zero_behind_eof(struct folio *folio, loff_t size);
 void mpagex_report(struct bio *bio, struct folio *folio, const char *what,
 		   int err);
 void mpagex_end_bio_read(struct bio *bio, mpagex_end_piece_fn end);
+void mpagex_end_bio_write(struct bio *bio, mpagex_end_piece_fn end);
 void mpagex_read_end_io(struct bio *bio);
 void mpagex_completed(struct bio *bio);
 void mpagex_write_end_io(struct bio *bio);

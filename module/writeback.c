@@ -8,7 +8,6 @@
 #include <linux/blkdev.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
-#include <linux/rcupdate.h>
 #include <linux/writeback.h>
 
 #include "buffered.h"
@@ -63,25 +62,17 @@ static void end_pieces(struct folio *folio, unsigned int pieces)
 		folio_end_writeback(folio);
 }
 
+static void end_piece(struct folio *folio, size_t off, size_t len, int err)
+{
+	unsigned int blkbits = folio->mapping->host->i_blkbits;
+
+	/* The device's end may have cut the last block short. */
+	end_pieces(folio, DIV_ROUND_UP(len, 1U << blkbits));
+}
+
 static void buffered_write_end_io(struct bio *bio)
 {
-	int err = blk_status_to_errno(bio->bi_status);
-	struct folio_iter fi;
-
-	rcu_read_lock();
-	mpagex_completed(bio);
-	bio_for_each_folio_all(fi, bio) {
-		unsigned int blkbits = fi.folio->mapping->host->i_blkbits;
-
-		if (err) {
-			mpagex_report(bio, fi.folio, "write", err);
-			mapping_set_error(fi.folio->mapping, err);
-		}
-		/* The device's end may have cut the last block short. */
-		end_pieces(fi.folio, DIV_ROUND_UP(fi.length, 1U << blkbits));
-	}
-	bio_put(bio);
-	rcu_read_unlock();
+	mpagex_end_bio_write(bio, end_piece);
 }
 
 /* Have w->map answer for @block. Return: 0 or get_block's errno. */
