@@ -354,21 +354,26 @@ int demofs_put_inode(struct inode *inode)
 
 /**
  * demofs_put_links - tell the disk of links of an inode, and of nothing else
- * @inode: the inode
+ * @inode: the inode; one that is new gets there as a whole, before its names
  *
- * Context: May sleep.
+ * Context: May sleep; takes map_sem for reading.
  * Return: 0 or a negative errno.
  */
 int demofs_put_links(struct inode *inode)
 {
+	struct demofs_inode_info *info = DEMOFS_I(inode);
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
 
 	raw = demofs_read_inode(inode->i_sb, inode->i_ino, &bh);
 	if (IS_ERR(raw))
 		return PTR_ERR(raw);
-	raw->i_links_count = cpu_to_le16(inode->i_nlink);
-	demofs_mark_dirty(bh);
+	down_read(&info->map_sem);
+	if (!info->is_new) {
+		raw->i_links_count = cpu_to_le16(inode->i_nlink);
+		demofs_mark_dirty(bh);
+	}
+	up_read(&info->map_sem);
 	brelse(bh);
 	return 0;
 }

@@ -21,6 +21,7 @@ static int demofs_write_names(struct super_block *sb)
 {
 	struct demofs_order *order = demofs_order(sb);
 	struct demofs_inode_info *ip, *next;
+	bool made = false;
 	int err, err2;
 
 	list_for_each_entry(ip, &order->others, unsettled_link) {
@@ -31,8 +32,13 @@ static int demofs_write_names(struct super_block *sb)
 	err = demofs_flush(sb);
 	list_for_each_entry_safe(ip, next, &order->others, unsettled_link) {
 		down_write(&ip->map_sem);
+		made |= ip->is_new;
 		err2 = demofs_expose(&ip->vfs_inode);
 		up_write(&ip->map_sem);
+		err = err ? err : err2;
+	}
+	if (made) {	/* a name leads to it: that comes behind it */
+		err2 = demofs_flush(sb);
 		err = err ? err : err2;
 	}
 	err2 = demofs_write_held(&order->names, DEMOFS_LATE, false);

@@ -20,7 +20,8 @@
  *    changed in memory, but clean. An inode with such is unsettled; to settle
  *    it is to write its data, flush, and put the pointers into dirty buffers.
  *  - names are in blocks of directories that are held. To commit names is to
- *    write what they lead to, flush, write them, and flush.
+ *    write what they lead to, flush, write them, and flush. A new directory, or
+ *    a symlink with a block of its own, takes a flush between block and inode.
  *  - blocks and inodes that were freed stay in use in the bitmaps until that.
  *
  * Bitmaps and counts need no order: fsck finds them from the rest.

@@ -9,30 +9,13 @@
 # on_disk PATH: is it there, were the power cut now?
 on_disk()
 {
-	debugfs -D -R "stat $1" "$DEV" 2>/dev/null | grep -q '^Inode:'
+	[ "$(ino_on_disk "$1")" ]
 }
 
-# block_of PATH: the first sector of the directory.
-block_of()
+ino_on_disk()
 {
-	debugfs -R "bmap $1 0" "$DEV" 2>/dev/null | awk -v per=$((BS / 512)) '
-		/^[0-9]+$/ { print $1 * per }'
-}
-
-# flushed_between A B WHAT: since trace_start, block A was written, then came a flush,
-# and only then B.
-flushed_between()
-{
-	check sync -f "$MNT"
-	trace_stop
-	sed -n "s/.* block_rq_issue: [0-9,]* \([FW][A-Z]*\) [0-9]* (.*) \([0-9]*\) + .*/\1 \2/p" \
-		"$TMP/trace" | sed 's/^F[^ ]* .*/F/' >"$TMP/order"
-	awk -v a="$1" -v b="$2" '
-	$1 == "F" && written { flushed = 1 }
-	$2 == a { written = 1 }
-	$2 == b { exit }
-	END { exit !($2 == b && flushed) }' "$TMP/order" ||
-		fail "$3: not in order: $(tr '\n' ' ' <"$TMP/order")"
+	debugfs -D -R "stat $1" "$DEV" 2>/dev/null |
+		sed -n 's/^Inode: \([0-9]*\).*/\1/p'
 }
 
 fresh
@@ -47,9 +30,9 @@ echo "was in new" >"$MNT/new/spare"
 echo "was in old" >"$MNT/left/old/file"
 check touch -d '2001-02-03 04:05:06' "$MNT/left/below"
 check sync
-root=$(block_of /)
-goal=$(block_of /goal)
-new=$(block_of /new)
+root=$(dir_sector /)
+goal=$(dir_sector /goal)
+new=$(dir_sector /new)
 for block in "$root" "$goal" "$new"; do
 	[ "$block" ] || fail "where are the directories?"
 done
@@ -62,6 +45,7 @@ same "$(date -d '2001-02-03 04:05:06' +%s)" "$(stat -c %Y "$MNT/goal/below")" \
 # Through one directory that goes and another around it.
 check mv "$MNT/left/old/file" "$MNT/goal/3"
 check rmdir "$MNT/left/old" "$MNT/left"
+order_of_writes
 flushed_between "$goal" "$root" "removed"
 on_disk /goal/1 || fail "removed: goal/1 is not on the disk"
 on_disk /goal/below || fail "removed: goal/below is not on the disk"
@@ -78,6 +62,7 @@ check mkdir "$MNT/made/below"
 check mv "$MNT/new/file" "$MNT/made/below/file"
 echo x >"$MNT/x"
 check mv "$MNT/x" "$MNT/goal/x"
+order_of_writes
 flushed_between "$root" "$new" "made"
 on_disk /made/below/file || fail "made/below/file is not on the disk"
 

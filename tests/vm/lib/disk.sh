@@ -147,6 +147,34 @@ inode_block()
 		sed -n 's/.*located at block \([0-9]*\).*/\1/p'
 }
 
+# dir_sector DIRECTORY: the first sector of its first block.
+dir_sector()
+{
+	debugfs -R "bmap $1 0" "$DEV" 2>/dev/null | awk -v per=$((BS / 512)) '
+		/^[0-9]+$/ { print $1 * per }'
+}
+
+# order_of_writes: which sectors were written since "trace_start block_rq_issue", and
+# when the disk was flushed, in $TMP/order, after all that waits has been written.
+order_of_writes()
+{
+	check sync -f "$MNT"
+	trace_stop
+	sed -n "s/.* block_rq_issue: [0-9,]* \([FW][A-Z]*\) [0-9]* (.*) \([0-9]*\) + .*/\1 \2/p" \
+		"$TMP/trace" | sed 's/^F[^ ]* .*/F/' >"$TMP/order"
+}
+
+# flushed_between A B WHAT: sector A was written, then came a flush, and only then B.
+flushed_between()
+{
+	awk -v a="$1" -v b="$2" '
+	$1 == "F" && written { flushed = 1 }
+	$2 == a { written = 1 }
+	$2 == b { exit }
+	END { exit !($2 == b && flushed) }' "$TMP/order" ||
+		fail "$3: not in order, $1 and then $2: $(tr '\n' ' ' <"$TMP/order")"
+}
+
 # group_block PART: the first group's "Block bitmap", "Inode bitmap" or "Inode
 # table".
 group_block()
