@@ -61,14 +61,17 @@ struct step_record {
 
 /*
  * Names are numbered. Directory a has long ones, so that it grows; the y are
- * made, and removed, on the way.
+ * made, and removed, on the way. Symlinks are made under the last name, and
+ * renamed over one of those before it.
  */
 enum {
 	NAMES_A = 0,			/* in the directory a */
 	NAMES_B = NAMES_A + 24,		/* in the directory b */
 	NAMES_Y = NAMES_B + 24,		/* four in each directory y */
 	NAMES_DIR = NAMES_Y + 16,	/* the directories y themselves */
-	NAMES = NAMES_DIR + 4,
+	NAMES_LINK = NAMES_DIR + 4,	/* symlinks */
+	NAME_NEW_LINK = NAMES_LINK + 3,
+	NAMES,
 	/* directories of STEP_SYNC_DIR only */
 	NAME_ROOT = NAMES,
 	NAME_A,
@@ -78,8 +81,11 @@ enum {
 #define IDS		2048
 #define FILE_MAX	(6 << 20)
 
-/* A directory's id: above all that files have. */
+/* A directory's id: above all that files have; and a symlink's. */
 #define DIR_ID		0x8000
+#define LINK_ID		0x10000
+/* A symlink's target says which it is, and is too long for an inode. */
+#define TARGET_FORMAT	"%0100u"
 
 /* The directory that a name is in */
 static inline unsigned int dir_of(unsigned int name)
@@ -106,8 +112,10 @@ static inline const char *path_of(unsigned int name)
 		sprintf(p, "b/%02u", name - NAMES_B);
 	else if (name < NAMES_DIR)
 		sprintf(p, "y%u/%u", (name - NAMES_Y) / 4, (name - NAMES_Y) % 4);
-	else if (name < NAMES)
+	else if (name < NAMES_LINK)
 		sprintf(p, "y%u", name - NAMES_DIR);
+	else if (name < NAMES)
+		sprintf(p, "link%u", name - NAMES_LINK);
 	else
 		strcpy(p, name == NAME_A ? "a" : name == NAME_B ? "b" : "");
 	return p;

@@ -110,6 +110,28 @@ static __s64 load(const char *path)
 	return size;
 }
 
+/* The id that a symlink's target tells, or -1 */
+static __s64 link_id(const char *path)
+{
+	char target[128], same[128];
+	ssize_t len = readlink(path, target, sizeof(target) - 1);
+	unsigned int number;
+
+	if (len < 0) {
+		if (repaired)
+			fail("%.26s: cannot be read: %s", path, strerror(errno));
+		return -1;
+	}
+	target[len] = 0;
+	number = strtoul(target, NULL, 10);
+	snprintf(same, sizeof(same), TARGET_FORMAT, number);
+	if (!strcmp(target, same))
+		return LINK_ID + number;
+	fail("%.26s: shows what was never written%s", path,
+	     repaired ? "" : ", before e2fsck");
+	return -1;
+}
+
 /* Whosever it is: nothing but its own bytes, where they were written? */
 static int look_at(const char *path, const struct stat *st, int type,
 		   struct FTW *ftw)
@@ -118,6 +140,8 @@ static int look_at(const char *path, const struct stat *st, int type,
 	__s64 size;
 
 	(void)ftw;
+	if (type == FTW_SL && S_ISLNK(st->st_mode))
+		link_id(path);
 	if (type != FTW_F || !S_ISREG(st->st_mode))
 		return 0;
 	size = load(path);
@@ -173,7 +197,7 @@ static void check_name(const char *root, unsigned int number)
 	if (n->count > SET_MAX)
 		return;
 	snprintf(path, sizeof(path), "%s/%s", root, path_of(number));
-	if (stat(path, &st)) {
+	if (lstat(path, &st)) {
 		if (errno != ENOENT)
 			fail("%.26s: %s", path, strerror(errno));
 		else if (!name_can_be(n, 0))
@@ -181,7 +205,14 @@ static void check_name(const char *root, unsigned int number)
 			     path, n->set[0], n->count - 1);
 		return;
 	}
-	if (S_ISDIR(st.st_mode) || number >= NAMES_DIR) {
+	if (number >= NAMES_LINK && S_ISLNK(st.st_mode)) {
+		__s64 id = link_id(path);
+
+		if (id >= 0 && !name_can_be(n, id))
+			fail("%.26s: is an older symlink, or a later one", path);
+		return;
+	}
+	if (!S_ISREG(st.st_mode) || number >= NAMES_DIR) {
 		unsigned int i;
 
 		for (i = 0; i < n->count; i++)

@@ -165,9 +165,11 @@ static inline void model_settle_names(struct model *m)
 	for (i = NAMES; i-- > 0;) {
 		struct name *n = &m->name[i];
 		unsigned int dir = dir_of(i);
-		bool synced = !n->now || (n->now >= DIR_ID ?
-					  m->dir_synced[n->now - DIR_ID] :
-					  m->file[n->now].synced);
+		/* What is no file goes with its name. */
+		bool synced = !n->now || n->now >= LINK_ID ||
+			      (n->now >= DIR_ID ?
+			       m->dir_synced[n->now - DIR_ID] :
+			       m->file[n->now].synced);
 
 		if (!n->stable)
 			continue;
@@ -216,10 +218,10 @@ static inline void model_step(struct model *m, const struct step_record *r,
 
 	switch (r->step) {
 	case STEP_NAME:
-		if (r->id >= DIR_ID)
-			m->dir_exists[r->id - DIR_ID] = true;
-		else
+		if (r->id < DIR_ID)
 			f->exists = true;
+		else if (r->id < LINK_ID)
+			m->dir_exists[r->id - DIR_ID] = true;
 		m->name[r->name].now = r->id;
 		m->name[r->name].stable = false;
 		name_add(&m->name[r->name], r->id);

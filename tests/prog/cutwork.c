@@ -30,7 +30,7 @@ static __u64 gen;
 static const char *dm_name;
 static int control, disk;
 
-static __u32 ids = 1, dirs;		/* the next ones to use */
+static __u32 ids = 1, dirs, symlinks;	/* the next ones to use */
 static __u32 name_id[NAMES];		/* what each name leads to */
 static __u64 size_of[IDS];
 static int links[IDS];
@@ -431,6 +431,19 @@ static void op_mkdir(void)
 	remove_dir(name);
 }
 
+/* Let a symlink lead elsewhere, by putting a new one in its place. */
+static void op_symlink(void)
+{
+	__u32 name = NAMES_LINK + rnd(NAME_NEW_LINK - NAMES_LINK);
+	char target[128];
+
+	sprintf(target, TARGET_FORMAT, symlinks);
+	set_name(NAME_NEW_LINK, LINK_ID + symlinks++);
+	if (symlink(target, path_of(NAME_NEW_LINK)))
+		die("symlink");
+	do_rename(NAME_NEW_LINK, name);
+}
+
 /* Have a file found under this name from now on. */
 static void anchor(__u32 name)
 {
@@ -514,7 +527,7 @@ static const struct {
 } ops[] = {
 	{ 10, op_create }, { 14, op_write }, { 6, op_sync_write },
 	{ 4, op_store }, { 8, op_truncate }, { 9, op_unlink }, { 3, op_link },
-	{ 7, op_rename }, { 7, op_replace }, { 4, op_mkdir },
+	{ 7, op_rename }, { 7, op_replace }, { 4, op_mkdir }, { 8, op_symlink },
 	{ 6, op_move_in }, { 6, op_move_out },
 	{ 10, op_pressure }, { 1, op_sync },
 };
