@@ -464,6 +464,12 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 			demofs_drop_link(new_dir);
 	}
 	demofs_names_end(sb);
+	/*
+	 * Two directories in each other's place depend on each other. Nothing
+	 * that is moved there shall depend on that.
+	 */
+	if (back && (S_ISDIR(moved->i_mode) || S_ISDIR(back->i_mode)))
+		demofs_commit_names(sb);
 	/* With -o sync or dirsync: first there, then no longer here. */
 	err = demofs_dir_sync(moved);
 	if (!err)

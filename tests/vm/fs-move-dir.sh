@@ -2,7 +2,8 @@
 # This test proves that a file that is moved from one directory to another is on the
 # disk under one of its names, whatever happens to the directories: the one that it
 # has left is removed, or replaced, or the one that it is moved to has just been
-# made. And that to move a directory changes its ".." but not its time.
+# made, or has changed places with another. And that to move a directory changes
+# its ".." but not its time.
 # modes: dropin
 # blocks: 1024 4096
 
@@ -73,6 +74,14 @@ check mv "$MNT/y" "$MNT/goal/y"
 check mkdir "$MNT/late"
 check mv "$MNT/new/spare" "$MNT/late/spare"
 on_disk /late || fail "late is not on the disk"
+
+# Directories that are exchanged are so on the disk before anything is moved there.
+check mkdir "$MNT/goal/here" "$MNT/new/there"
+check sync
+names 0 rename goal/here new/there exchange
+check mkdir "$MNT/goal/here/below"
+same "$(nameop stat "$MNT/new/there" ino)" "$(ino_on_disk /new/there)" "new/there"
+same "$(nameop stat "$MNT/goal/here" ino)" "$(ino_on_disk /goal/here)" "goal/here"
 
 remount_cold
 for file in goal/1:left goal/2:replaced goal/3:old late/spare:new \
