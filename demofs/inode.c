@@ -213,10 +213,13 @@ static void demofs_decode_inode(struct inode *inode,
  */
 static u16 demofs_disk_links(struct inode *inode)
 {
-	if (!inode->i_nlink &&
-	    demofs_names_wait(inode->i_sb, DEMOFS_I(inode)->nameless_since))
-		return 1;
-	return inode->i_nlink;
+	unsigned int links = READ_ONCE(inode->i_nlink);
+
+	if (links)
+		return links;
+	smp_rmb();	/* pairs with demofs_nameless_from_now() */
+	return demofs_names_wait(inode->i_sb,
+				 READ_ONCE(DEMOFS_I(inode)->nameless_since));
 }
 
 /*

@@ -14,16 +14,26 @@
 
 static const struct qstr demofs_dotdot = QSTR_INIT("..", 2);
 
+/*
+ * A name is about to be gone, from memory. When it is from the disk too, is known
+ * before the count of links that demofs_disk_links() makes something of.
+ */
+static void demofs_nameless_from_now(struct inode *inode)
+{
+	WRITE_ONCE(DEMOFS_I(inode)->nameless_since,
+		   DEMOFS_SB(inode->i_sb)->order.commits);
+	smp_wmb();	/* pairs with demofs_disk_links() */
+}
+
 /* One name, or one subdirectory, less; a corrupt disk may have counted less. */
 static void demofs_drop_link(struct inode *inode)
 {
+	demofs_nameless_from_now(inode);
 	if (inode->i_nlink < (S_ISDIR(inode->i_mode) ? 3 : 1))
 		demofs_corrupt(inode->i_sb, "inode %u: has only %u links",
 			       demofs_ino(inode), inode->i_nlink);
 	else
 		drop_nlink(inode);
-	DEMOFS_I(inode)->nameless_since =
-		DEMOFS_SB(inode->i_sb)->order.commits;
 	inode_set_ctime_current(inode);
 	mark_inode_dirty(inode);
 }
@@ -42,9 +52,8 @@ static void demofs_drop_name(struct inode *inode)
 		demofs_drop_link(inode);
 		return;
 	}
+	demofs_nameless_from_now(inode);
 	clear_nlink(inode);
-	DEMOFS_I(inode)->nameless_since =
-		DEMOFS_SB(inode->i_sb)->order.commits;
 	inode_set_ctime_current(inode);
 	mark_inode_dirty(inode);
 }
