@@ -71,8 +71,11 @@ static void demofs_hold(struct super_block *sb, struct xarray *held,
 		return;
 	sync_dirty_buffer(bh);
 	get_bh(bh);
-	xa_store(held, bh->b_blocknr, bh, GFP_NOFS | __GFP_NOFAIL);
-	demofs_count_waiting(sb);
+	/* On a bad disk two directories can have the same block. */
+	if (xa_cmpxchg(held, bh->b_blocknr, NULL, bh, GFP_NOFS | __GFP_NOFAIL))
+		brelse(bh);
+	else
+		demofs_count_waiting(sb);
 }
 
 static void demofs_unhold(struct super_block *sb, struct xarray *held,
