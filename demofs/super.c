@@ -247,7 +247,8 @@ int demofs_end_writing(struct super_block *sb)
 
 	mutex_lock(&sbi->super_lock);
 	state = sbi->mount_state;
-	if (state & DEMOFS_ERROR_FS)
+	/* Files without a name, which are open, are for fsck after a crash. */
+	if (state & DEMOFS_ERROR_FS || atomic_long_read(&sb->s_remove_count))
 		state &= ~DEMOFS_VALID_FS;
 	sbi->super->s_state = cpu_to_le16(state);
 	mutex_unlock(&sbi->super_lock);

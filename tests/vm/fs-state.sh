@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that the superblock says "not clean" while a file system is
-# mounted writable, "clean" after, and keeps a count and a time of mounts.
+# mounted writable, "clean" after and while it is frozen, but for files without a
+# name, and keeps a count and a time of mounts.
 # modes: dropin
 # blocks: 4096
 
@@ -28,5 +29,29 @@ expect_log 'demofs.*(fsck|not clean|unclean)'
 check mount_demofs
 check umount "$MNT"
 same "not clean" "$(super 'Filesystem state')" "state after a crash and a mount"
+e2fsck -fy "$DEV" >"$TMP/fsck" 2>&1
+[ $? -le 1 ] || fail "e2fsck cannot repair"
+
+# Frozen, it is clean, unless it has what only the last close will free.
+fresh
+frozen()
+{
+	check fsfreeze --freeze "$MNT"
+	frozen=$(super 'Filesystem state')
+	check fsfreeze --unfreeze "$MNT"
+	same "$1" "$frozen" "frozen with $2"
+	same "not clean" "$(super 'Filesystem state')" "thawed"
+}
+exec 8>"$MNT/file"
+frozen clean "an open file"
+rm "$MNT/file"
+frozen "not clean" "an open file without a name"
+exec 8>&-
+frozen clean "nothing open"
+
+# So does a shutdown that freezes it first.
+check fsop "open a $MNT/file rw,creat" "unlink $MNT/file" "shutdown a 0"
+check umount "$MNT"
+same "not clean" "$(super 'Filesystem state')" "shut down with a file without a name"
 e2fsck -fy "$DEV" >"$TMP/fsck" 2>&1
 [ $? -le 1 ] || fail "e2fsck cannot repair"
