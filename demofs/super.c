@@ -80,7 +80,7 @@ void demofs_corrupt(struct super_block *sb, const char *fmt, ...)
 	va_start(args, fmt);
 	demofs_vmsg(sb, KERN_CRIT, "error: ", fmt, &args);
 	va_end(args);
-	if (demofs_is_shutdown(sb) || !sb->s_root)
+	if (demofs_is_shutdown(sb) || !(sb->s_flags & SB_BORN))
 		return;
 	if (!sb_rdonly(sb))
 		demofs_record_error(sb);
