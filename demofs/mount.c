@@ -417,6 +417,8 @@ static int demofs_reconfigure(struct fs_context *fc)
 		return -EIO;
 
 	sync_filesystem(sb);
+	if (read_only)
+		sync_filesystem(sb);	/* inodes that waited for their data */
 	if ((fc->sb_flags_mask & SB_RDONLY) && read_only != sb_rdonly(sb)) {
 		if (read_only) {
 			err = demofs_end_writing(sb);

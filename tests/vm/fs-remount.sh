@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a mount can be made read-only, which then refuses every
-# change, and writable again, with its data kept.
+# change and writes nothing more, and writable again, with its data kept.
 # modes: mpagex dropin
 # blocks: 4096
 
 fresh
 check fsop "open a $MNT/file rw,creat" "pwrite a 0 10K 1"
 check mount -o remount,ro "$MNT"
+trace_start block_rq_issue
+echo 1 >/proc/sys/vm/dirty_expire_centisecs
+echo 1 >/proc/sys/vm/dirty_writeback_centisecs
+sleep 1
+check blockdev --flushbufs "$DEV"
+trace_stop
+same "" "$(requests | grep W)" "written to a read-only file system"
 names EROFS mknod new reg
 names EROFS unlink file
 names EROFS chmod file 600
