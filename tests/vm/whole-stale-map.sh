@@ -15,14 +15,15 @@ size=$((200 * BS))
 check fsop "open a $file rw,creat" "pwrite a 0 $size 1" "fsync a" \
 	"advise a dontneed"
 
-# Some blocks are slow to write.
+# Some blocks are slow to write, slower than all that is done meanwhile.
+ms=$((2000 + 2000 * SLOWNESS))
 drop_caches
 first=$((16 * BS))
 behind=$((20 * BS))
 slow=$(($(block_of file 16) * BS / 512))
 modprobe -q dm-delay || skip "no dm-delay in this kernel"
 dm_bad "$slow" $((4 * BS / 512)) |
-	sed "s|error|delay $DEV $slow 0 $DEV $slow 4000|" | dm_become
+	sed "s|error|delay $DEV $slow 0 $DEV $slow $ms|" | dm_become
 
 # While they are being written they become dirty again, and FIBMAP, which writes all
 # that is dirty by then, waits with the first one locked.

@@ -4,7 +4,8 @@
 # modes: mpagex
 # blocks: 4096
 
-slow_demofs $((50 * SLOWNESS))
+# So slow that whoever fills memory is faster, even on a busy host.
+slow_demofs $((200 * SLOWNESS))
 sync
 limit_dirty 8
 
