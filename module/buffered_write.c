@@ -295,6 +295,7 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 {
 	unsigned int blkbits = w->inode->i_blkbits;
 	sector_t block = pos >> blkbits;
+	bool grown = false;
 	struct part p;
 	loff_t run_end;
 	ssize_t ret;
@@ -327,11 +328,15 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 	if (ret >= 0)
 		clear_buffer_new(&w->map.bh);
 	/* Under the lock: writeback zeroes what is behind the end. */
-	if (ret > 0 && pos + ret > i_size_read(w->inode))
+	grown = ret > 0 && pos + ret > i_size_read(w->inode);
+	if (grown)
 		i_size_write(w->inode, pos + ret);
 unlock:
 	folio_unlock(p.folio);
 	folio_put(p.folio);
+	/* Not only when all is written: whoever sees the size may fsync. */
+	if (grown)
+		mark_inode_dirty(w->inode);
 	return ret;
 }
 
@@ -401,11 +406,10 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 			      const struct mpagex_ops *ops)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
-	loff_t size = i_size_read(inode);
 	struct write w = {
 		.inode = inode,
 		.ops = ops,
-		.old_size = size,
+		.old_size = i_size_read(inode),
 		.start = iocb->ki_pos,
 		.end = iocb->ki_pos + iov_iter_count(from),
 		.nowait = iocb->ki_flags & IOCB_NOWAIT,
@@ -413,8 +417,6 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	ssize_t ret;
 
 	ret = write_parts(&w, iocb, from);
-	if (i_size_read(inode) > size)
-		mark_inode_dirty(inode);
 	/* It may have taken more than it could use. */
 	if (!w.nowait && w.end > iocb->ki_pos && w.end > i_size_read(inode))
 		ops->write_failed(inode);
