@@ -53,6 +53,17 @@ mpagex_compat_create_buffers(struct folio *folio, unsigned long blocksize,
 
 #endif /* < 6.7 */
 
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+
+static inline int mpagex_compat_order(struct xa_state *xas)
+{
+	return xa_get_order(xas->xa, xas->xa_index);
+}
+
+#define xas_get_order mpagex_compat_order
+
+#endif /* < 6.10 */
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
 
 /* There, but not for modules. */

@@ -30,10 +30,10 @@ static unsigned int count_ahead(struct mpagex_writer *w, struct folio *folio)
 	while (count < most && next <= last) {
 		struct folio *ahead = xas_find_marked(&xas, next, mark);
 
-		/* Not pinned: what it says of its size is only a guess. */
+		/* Not pinned, so it must not be asked for its size. */
 		if (!ahead || xas_retry(&xas, ahead) || xa_is_value(ahead))
 			break;
-		next += folio_nr_pages(ahead);
+		next += 1UL << xas_get_order(&xas);
 		count++;
 	}
 	rcu_read_unlock();
