@@ -184,6 +184,7 @@ static int next_extent(struct walk *w, sector_t block, struct extent *e)
 		e->blocks = behind(w) - e->block;
 		if (behind(w) >= w->end)
 			break;
+		cond_resched();
 		err = look(w, behind(w));
 	} while (!err && !is_hole(w) && !fatal_signal_pending(current) &&
 		 w->map.bh.b_blocknr == e->device_block + e->blocks);

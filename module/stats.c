@@ -343,7 +343,7 @@ static void count_complete(void *data, struct bio *bio, u64 ns)
 		if (bio->bi_status)
 			this_cpu_inc(io->errors);
 		this_cpu_add(io->ns, ns);
-		this_cpu_inc(io->us[min(ilog2((ns / 1000) | 1), POWERS - 1)]);
+		this_cpu_inc(io->us[min(ilog2(div_u64(ns, 1000) | 1), POWERS - 1)]);
 	}
 	rcu_read_unlock();
 }
