@@ -224,6 +224,7 @@ extern const struct super_operations demofs_super_operations;
 void demofs_watch_writes(struct super_block *sb);
 void demofs_check_writes(struct super_block *sb);
 void demofs_retry_writes(struct super_block *sb);
+int demofs_flush_all(struct super_block *sb);
 void demofs_forget(struct buffer_head *bh);
 void demofs_read_ahead(struct super_block *sb, u32 block);
 

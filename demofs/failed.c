@@ -97,6 +97,28 @@ void demofs_retry_writes(struct super_block *sb)
 }
 
 /**
+ * demofs_flush_all - have all metadata that may be written on the disk
+ * @sb: the filesystem
+ *
+ * As demofs_flush(), but what could not be written before is tried again, and a
+ * failure that somebody else is told of counts too.
+ *
+ * Context: May sleep; takes super_lock, and locks of the device's folios.
+ * Return: 0, if the disk has it all, or a negative errno.
+ */
+int demofs_flush_all(struct super_block *sb)
+{
+	errseq_t *seq = &demofs_metadata(sb)->wb_err;
+	errseq_t before = errseq_sample(seq);
+	int err, err2;
+
+	demofs_retry_writes(sb);
+	err = demofs_flush(sb);
+	err2 = errseq_check(seq, before);
+	return err ? err : err2;
+}
+
+/**
  * demofs_forget - drop the buffer of a block that is metadata no more
  * @bh: the buffer, which is released; may be NULL
  *

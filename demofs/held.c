@@ -243,6 +243,9 @@ void demofs_delete_later(struct inode *inode, struct buffer_head *bh)
  * demofs_free_now - end inodes on the disk; let others have them, and blocks
  * @sb: the filesystem; what led to all these is in buffers by now, or gone
  *
+ * All of it waits on while there is metadata that cannot be written: on the disk
+ * something may still lead there.
+ *
  * Context: May sleep; names_sem is held exclusively.
  * Return: 0 or a negative errno.
  */
@@ -265,7 +268,14 @@ int demofs_free_now(struct super_block *sb)
 
 	list_for_each_entry(deleted, &inodes, link)
 		demofs_end_inode(sb, deleted->ino, deleted->dtime);
-	err = demofs_flush(sb);
+	err = demofs_flush_all(sb);
+	if (err) {
+		spin_lock(&order->lock);
+		list_splice(&inodes, &order->deleted);
+		list_splice(&blocks, &order->freed);
+		spin_unlock(&order->lock);
+		return err;
+	}
 
 	list_for_each_entry_safe(freed, next_freed, &blocks, link) {
 		demofs_free_blocks(sb, freed->first, freed->count);
@@ -284,7 +294,7 @@ int demofs_free_now(struct super_block *sb)
 		brelse(deleted->bh);
 		kfree(deleted);
 	}
-	return err;
+	return 0;
 }
 
 /**

@@ -67,16 +67,17 @@ static int demofs_write_names(struct super_block *sb)
 int demofs_commit_names(struct super_block *sb)
 {
 	struct demofs_order *order = demofs_order(sb);
-	int err = 0, err2;
+	int err = 0;
 
 	if (demofs_is_shutdown(sb))
 		return -EIO;
 	down_write(&order->names_sem);
 	if (!xa_empty(&order->names) || !list_empty(&order->others))
 		err = demofs_write_names(sb);
-	err2 = demofs_free_now(sb);
+	if (!err)	/* or names may still lead there */
+		err = demofs_free_now(sb);
 	up_write(&order->names_sem);
-	return err ? err : err2;
+	return err;
 }
 
 /**

@@ -112,7 +112,8 @@ int demofs_expose(struct inode *inode)
 	err = demofs_write_held(&ip->held, DEMOFS_FRESH, false);
 	demofs_let_go(inode->i_sb, &ip->held);
 	spin_lock(&order->lock);
-	list_splice_tail_init(&ip->freed, &order->freed);
+	if (!err)	/* or a pointer on the disk may still lead there */
+		list_splice_tail_init(&ip->freed, &order->freed);
 	if (xa_empty(&ip->held)) {
 		ip->unsettled = false;
 		list_del_init(&ip->unsettled_link);
