@@ -197,6 +197,10 @@ static inline u32 demofs_group_len(struct demofs_sb_info *sbi, u32 nr)
 		   sbi->blocks_count - demofs_group_start(sbi, nr));
 }
 
+/* A buffer that order.c has somebody hold: only they say when it is dirty. */
+enum { BH_HELD = BH_PrivateStart };
+BUFFER_FNS(HELD, held)
+
 /* Mark @bh dirty: after a failed write memory still holds what is newest. */
 static inline void demofs_mark_dirty(struct buffer_head *bh)
 {

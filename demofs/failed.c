@@ -64,8 +64,11 @@ static void demofs_redirty(struct folio *folio)
 	bh = head;
 	while (bh) {
 		/* One that is locked is being written again by now. */
-		if (buffer_write_io_error(bh) && !buffer_locked(bh))
-			demofs_mark_dirty(bh);
+		if (buffer_write_io_error(bh) && trylock_buffer(bh)) {
+			if (!buffer_held(bh))
+				demofs_mark_dirty(bh);
+			unlock_buffer(bh);
+		}
 		bh = bh->b_this_page == head ? NULL : bh->b_this_page;
 	}
 	folio_unlock(folio);
@@ -74,6 +77,8 @@ static void demofs_redirty(struct folio *folio)
 /**
  * demofs_retry_writes - make dirty again what could not be written
  * @sb: the filesystem, about to write its metadata
+ *
+ * But not what is held, and has changed since: that has its own time.
  *
  * Context: May sleep; takes super_lock, and locks of the device's folios.
  */

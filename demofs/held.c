@@ -69,6 +69,9 @@ static void demofs_hold(struct super_block *sb, struct xarray *held,
 {
 	if (xa_load(held, bh->b_blocknr))
 		return;
+	lock_buffer(bh);	/* against failed.c */
+	set_buffer_held(bh);
+	unlock_buffer(bh);
 	sync_dirty_buffer(bh);
 	get_bh(bh);
 	/* On a bad disk two directories can have the same block. */
@@ -85,6 +88,7 @@ static void demofs_unhold(struct super_block *sb, struct xarray *held,
 
 	if (!bh)
 		return;
+	clear_buffer_held(bh);
 	atomic_dec(&demofs_order(sb)->waiting);
 	brelse(bh);
 }
