@@ -28,6 +28,22 @@ void demofs_write_failed(struct inode *inode, loff_t to)
 	filemap_invalidate_unlock(inode->i_mapping);
 }
 
+/*
+ * Can a file be cut off at @size? Where it cannot be found out which blocks are
+ * behind, these would come back with the next extension.
+ */
+static int demofs_may_cut(struct inode *inode, loff_t size)
+{
+	unsigned int blkbits = inode->i_blkbits;
+	u32 keep = (size + i_blocksize(inode) - 1) >> blkbits;
+	struct demofs_run run;
+	int ret = 0;
+
+	if ((loff_t)keep << blkbits < i_size_read(inode))
+		ret = demofs_map(inode, keep, 1, false, &run);
+	return min(ret, 0);
+}
+
 static int demofs_set_size(struct inode *inode, loff_t size)
 {
 	loff_t old_size = i_size_read(inode);
@@ -42,6 +58,8 @@ static int demofs_set_size(struct inode *inode, loff_t size)
 	 * later extension shows them, and a mapping may have written there.
 	 */
 	err = demofs_truncate_page(inode, size);
+	if (!err)
+		err = demofs_may_cut(inode, size);
 	if (err)
 		return err;
 
