@@ -3,6 +3,7 @@
  * Attributes: chmod and its kind, stat, and changes of size. What the disk has of
  * them is inode.c's matter.
  */
+#include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/stat.h>
 
@@ -105,9 +106,10 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	mark_inode_dirty(inode);
 	if (!inode_needs_sync(inode))
 		return 0;
-	return S_ISREG(inode->i_mode) ?
-	       demofs_sync_metadata(inode, false, true) :
-	       sync_inode_metadata(inode, 1);
+	err = S_ISREG(inode->i_mode) ?
+	      demofs_sync_metadata(inode, false, true) :
+	      sync_inode_metadata(inode, 1);
+	return err ? err : blkdev_issue_flush(inode->i_sb->s_bdev);
 }
 
 /**

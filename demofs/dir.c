@@ -487,6 +487,8 @@ int demofs_dir_sync(struct inode *dir)
 		return 0;
 	err = demofs_commit_names(dir->i_sb);
 	err2 = sync_inode_metadata(dir, 1);
+	if (!err2)
+		err2 = blkdev_issue_flush(dir->i_sb->s_bdev);
 	return err ? err : err2;
 }
 

@@ -154,14 +154,20 @@ dir_sector()
 		/^[0-9]+$/ { print $1 * per }'
 }
 
-# order_of_writes: which sectors were written since "trace_start block_rq_issue", and
-# when the disk was flushed, in $TMP/order, after all that waits has been written.
-order_of_writes()
+# writes_so_far: which sectors were written since "trace_start block_rq_issue", and
+# when the disk was flushed, in $TMP/order.
+writes_so_far()
 {
-	check sync -f "$MNT"
 	trace_stop
 	sed -n "s/.* block_rq_issue: [0-9,]* \([FW][A-Z]*\) [0-9]* (.*) \([0-9]*\) + .*/\1 \2/p" \
 		"$TMP/trace" | sed 's/^F[^ ]* .*/F/' >"$TMP/order"
+}
+
+# order_of_writes: the same, after all that waits has been written.
+order_of_writes()
+{
+	check sync -f "$MNT"
+	writes_so_far
 }
 
 # flushed_between A B WHAT: sector A was written, then came a flush, and only then B.
