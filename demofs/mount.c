@@ -408,7 +408,8 @@ static int demofs_reconfigure(struct fs_context *fc)
 	struct super_block *sb = fc->root->d_sb;
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
 	struct demofs_mount_args *args = fc->fs_private;
-	bool read_only = fc->sb_flags & SB_RDONLY;
+	bool asked = fc->sb_flags_mask & SB_RDONLY;	/* ro or rw is among the options */
+	bool read_only = asked ? fc->sb_flags & SB_RDONLY : sb_rdonly(sb);
 	int err = 0;
 
 	if (args->opts.io != sbi->opts.io)
@@ -419,7 +420,7 @@ static int demofs_reconfigure(struct fs_context *fc)
 	sync_filesystem(sb);
 	if (read_only)
 		sync_filesystem(sb);	/* inodes that waited for their data */
-	if ((fc->sb_flags_mask & SB_RDONLY) && read_only != sb_rdonly(sb)) {
+	if (read_only != sb_rdonly(sb)) {
 		if (read_only) {
 			err = demofs_end_writing(sb);
 		} else {
@@ -430,7 +431,7 @@ static int demofs_reconfigure(struct fs_context *fc)
 	}
 	if (err)
 		return err;
-	if (!read_only)
+	if (asked && !read_only)
 		clear_bit(DEMOFS_ERROR_RO, &sbi->flags);
 	sbi->opts = args->opts;
 	return 0;

@@ -9,6 +9,7 @@
  *	nameop mkdir A | rmdir A | mknod A fifo|sock|chr|blk|reg [MAJOR MINOR]
  *	nameop chmod A OCTAL | chown A UID GID | utimes A ATIME MTIME
  *	nameop truncate A SIZE | mount DEVICE DIR TYPE OPTIONS [ro|remount]
+ *	nameop reconfigure DIR OPTION VALUE
  *	nameop stat A size|sectors|nlink|mode|uid|gid|ino|mtime|rdev|blksize
  *	nameop statfs A bsize|blocks|bfree|bavail|files|ffree|type|namelen
  */
@@ -65,6 +66,16 @@ static int do_mount(char **arg)
 	int flags = !arg[5] ? 0 : is(arg[5], "ro") ? MS_RDONLY : MS_REMOUNT;
 
 	return mount(arg[1], arg[2], arg[3], flags, arg[4]);
+}
+
+/* As no mount(8) does it: one option, and nothing said of ro or rw. */
+static int do_reconfigure(char **arg)
+{
+	int fs = fspick(AT_FDCWD, arg[1], FSPICK_CLOEXEC);
+
+	if (fs < 0 || fsconfig(fs, FSCONFIG_SET_STRING, arg[2], arg[3], 0))
+		return -1;
+	return fsconfig(fs, FSCONFIG_CMD_RECONFIGURE, NULL, NULL, 0);
 }
 
 static int do_readlink(char **arg)
@@ -147,6 +158,8 @@ static int run(int n, char **arg)
 		return truncate(arg[1], strtoll(arg[2], NULL, 0));
 	if (is(arg[0], "mount") && n >= 5)
 		return do_mount(arg);
+	if (is(arg[0], "reconfigure") && n == 4)
+		return do_reconfigure(arg);
 	if (is(arg[0], "stat") && n == 3)
 		return do_stat(arg);
 	if (is(arg[0], "statfs") && n == 3)

@@ -19,6 +19,7 @@ for how in continue remount-ro; do
 	drop_caches
 	bad=$(inode_block /file)
 	[ "$bad" ] || fail "where is the inode?"
+	exec 8<>"$MNT/other"
 	# Only writing shall fail.
 	names 1048576 stat other size
 	names 1048576 stat file size
@@ -38,8 +39,12 @@ for how in continue remount-ro; do
 		check fsop "open a $MNT/other rw = EROFS" \
 			"open b $MNT/other r" "pread b 0 1M 2"
 		mount | grep "$MNT " | grep -q '[(,]ro' || fail "still writable"
+		# Another option, set later, does not make it writable again.
+		names 0 reconfigure . errors remount-ro
+		expect "EROFS" iovop write /proc/self/fd/8 0 4K 2
 		;;
 	esac
+	exec 8>&-
 	dm_bad 0 0 | dm_become
 	check umount "$MNT"
 	drop_caches
