@@ -261,6 +261,8 @@ static int demofs_sync_fs(struct super_block *sb, int wait)
 
 	if (demofs_is_shutdown(sb))
 		return -EIO;
+	if (sb->s_writers.frozen == SB_FREEZE_COMPLETE)
+		return 0;	/* nothing has changed since, and nothing shall */
 	/* First all other metadata: the superblock's write flushes it. */
 	if (wait) {
 		demofs_retry_writes(sb);
