@@ -8,6 +8,7 @@
  * crash leaves it clear; unmounting, freezing and remounting read-only set it,
  * after everything else has reached the disk.
  */
+#include <linux/bio.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/statfs.h>
@@ -135,6 +136,33 @@ struct buffer_head *demofs_bread(struct super_block *sb, u32 block)
 	return bh;
 }
 
+/*
+ * Not sync_dirty_buffer(): if the kernel has just written the buffer, for its own
+ * reasons, that would do nothing, and what was written before it not be flushed.
+ */
+static int demofs_write_super(struct super_block *sb)
+{
+	struct buffer_head *bh = DEMOFS_SB(sb)->super_bh;
+	struct bio_vec vec;
+	struct bio bio;
+	int err;
+
+	bio_init(&bio, sb->s_bdev, &vec, 1,
+		 REQ_OP_WRITE | REQ_SYNC | REQ_PREFLUSH | REQ_FUA);
+	bio.bi_iter.bi_sector = bh->b_blocknr * (bh->b_size >> SECTOR_SHIFT);
+	__bio_add_page(&bio, virt_to_page(bh->b_data), bh->b_size,
+		       offset_in_page(bh->b_data));
+	lock_buffer(bh);
+	clear_buffer_dirty(bh);
+	clear_buffer_write_io_error(bh);
+	err = submit_bio_wait(&bio);
+	if (err)
+		mark_buffer_write_io_error(bh);
+	unlock_buffer(bh);
+	bio_uninit(&bio);
+	return err ? -EIO : 0;
+}
+
 /**
  * demofs_commit_super - bring the superblock up to date and write it
  * @sb: the filesystem, mounted writable or about to be
@@ -161,8 +189,7 @@ int demofs_commit_super(struct super_block *sb, bool wait)
 	if (!wait)
 		return 0;
 
-	err = __sync_dirty_buffer(sbi->super_bh,
-				  REQ_SYNC | REQ_PREFLUSH | REQ_FUA);
+	err = demofs_write_super(sb);
 	if (err)
 		demofs_err(sb, "cannot write the superblock: error %d", err);
 	return err;
