@@ -359,7 +359,8 @@ int demofs_put_inode(struct inode *inode)
  * demofs_put_links - tell the disk of links of an inode, and of nothing else
  * @inode: the inode; one that is new gets there as a whole, before its names
  *
- * Context: May sleep; takes map_sem for reading.
+ * Context: May sleep; takes map_sem exclusively, since others who put the inode
+ * there may have looked at its links already.
  * Return: 0 or a negative errno.
  */
 int demofs_put_links(struct inode *inode)
@@ -371,12 +372,12 @@ int demofs_put_links(struct inode *inode)
 	raw = demofs_read_inode(inode->i_sb, inode->i_ino, &bh);
 	if (IS_ERR(raw))
 		return PTR_ERR(raw);
-	down_read(&info->map_sem);
+	down_write(&info->map_sem);
 	if (!info->is_new) {
 		raw->i_links_count = cpu_to_le16(inode->i_nlink);
 		demofs_mark_dirty(bh);
 	}
-	up_read(&info->map_sem);
+	up_write(&info->map_sem);
 	brelse(bh);
 	return 0;
 }
