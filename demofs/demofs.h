@@ -259,11 +259,21 @@ void demofs_forget_block(struct inode *inode, u32 pblk);
 int demofs_write_held(struct xarray *held, xa_mark_t mark, bool marked);
 void demofs_let_go(struct super_block *sb, struct xarray *held);
 int demofs_flush(struct super_block *sb);
-void demofs_free_later(struct inode *inode, u32 first, u32 count);
+void demofs_count_waiting(struct super_block *sb);
 void demofs_delete_later(struct inode *inode, struct buffer_head *bh);
 int demofs_free_now(struct super_block *sb);
 void demofs_stop_waiting(struct inode *inode);
 void demofs_order_exit(struct demofs_sb_info *sbi);
+
+/* freed.c: blocks to be free later; what one truncation gives back */
+struct demofs_freeing {
+	unsigned int runs;
+	struct xarray maps;
+};
+
+void demofs_free_later(struct inode *inode, struct demofs_freeing *freeing,
+		       u32 first, u32 count);
+void demofs_end_freed(struct super_block *sb, struct list_head *list, bool use);
 
 /* Names may change until: */
 static inline void demofs_names_begin(struct super_block *sb)

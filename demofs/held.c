@@ -2,7 +2,8 @@
 /*
  * What waits for something else to be on the disk: blocks of metadata that are
  * held, which is to say changed in memory and clean, so that nobody writes them;
- * and blocks and inodes that are to be free. order.c says why, and knows when.
+ * and inodes that are to be free, with their blocks, which freed.c gathers. order.c
+ * says why, and knows when.
  *
  * A held block is in an xarray, by its number: an inode's, if it is an indirect
  * block, or the filesystem's, if it has names. Its pointers change under map_sem
@@ -16,13 +17,6 @@
 
 #define DEMOFS_DELETE_DELAY	(5 * HZ)
 #define DEMOFS_MOST_WAITING	16384	/* things: then the worker is called */
-
-/* Blocks in a row to be free later */
-struct demofs_freed {
-	struct list_head link;
-	u32 first;
-	u32 count;
-};
 
 /* An inode to be free later; @bh, its place in the inode table, can be read. */
 struct demofs_deleted {
@@ -53,7 +47,13 @@ int demofs_flush(struct super_block *sb)
 	return err ? err : err2;
 }
 
-static void demofs_count_waiting(struct super_block *sb)
+/**
+ * demofs_count_waiting - count something that waits
+ * @sb: the filesystem
+ *
+ * Context: Any.
+ */
+void demofs_count_waiting(struct super_block *sb)
 {
 	if (atomic_inc_return(&demofs_order(sb)->waiting) ==
 	    DEMOFS_MOST_WAITING)
@@ -191,29 +191,6 @@ void demofs_let_go(struct super_block *sb, struct xarray *held)
 }
 
 /**
- * demofs_free_later - free blocks as soon as nothing on the disk leads to them
- * @inode: whose they were
- * @first: first of the blocks
- * @count: how many
- *
- * Context: Process, may sleep; the caller holds map_sem exclusively.
- */
-void demofs_free_later(struct inode *inode, u32 first, u32 count)
-{
-	struct demofs_order *order = demofs_order(inode->i_sb);
-	struct demofs_freed *freed = kmalloc(sizeof(*freed),
-					     GFP_NOFS | __GFP_NOFAIL);
-
-	freed->first = first;
-	freed->count = count;
-	spin_lock(&order->lock);
-	list_add_tail(&freed->link, &DEMOFS_I(inode)->freed);
-	order->blocks += count;
-	spin_unlock(&order->lock);
-	demofs_count_waiting(inode->i_sb);
-}
-
-/**
  * demofs_delete_later - free an inode as soon as no name on the disk leads there
  * @inode: being evicted; its blocks have been given to demofs_free_later()
  * @bh: its place in the inode table
@@ -257,7 +234,6 @@ int demofs_free_now(struct super_block *sb)
 {
 	struct demofs_order *order = demofs_order(sb);
 	struct demofs_deleted *deleted, *next_deleted;
-	struct demofs_freed *freed, *next_freed;
 	LIST_HEAD(inodes);
 	LIST_HEAD(blocks);
 	int err;
@@ -281,14 +257,7 @@ int demofs_free_now(struct super_block *sb)
 		return err;
 	}
 
-	list_for_each_entry_safe(freed, next_freed, &blocks, link) {
-		demofs_free_blocks(sb, freed->first, freed->count);
-		spin_lock(&order->lock);
-		order->blocks -= freed->count;
-		spin_unlock(&order->lock);
-		atomic_dec(&order->waiting);
-		kfree(freed);
-	}
+	demofs_end_freed(sb, &blocks, true);
 	list_for_each_entry_safe(deleted, next_deleted, &inodes, link) {
 		demofs_free_inode(sb, deleted->ino, deleted->is_dir);
 		spin_lock(&order->lock);
@@ -315,9 +284,9 @@ void demofs_stop_waiting(struct inode *inode)
 	struct demofs_order *order = demofs_order(inode->i_sb);
 	struct demofs_inode_info *ip = DEMOFS_I(inode);
 	bool keep = inode->i_nlink && !demofs_is_shutdown(inode->i_sb);
-	struct demofs_freed *freed, *next;
 	struct buffer_head *bh;
 	unsigned long pblk;
+	LIST_HEAD(lost);
 
 	if (keep && ip->unsettled)
 		keep = !demofs_put_inode(inode);
@@ -329,17 +298,9 @@ void demofs_stop_waiting(struct inode *inode)
 	spin_lock(&order->lock);
 	list_del_init(&ip->unsettled_link);
 	ip->unsettled = false;
-	if (keep)
-		list_splice_tail_init(&ip->freed, &order->freed);
-	/* What is left stays in use until fsck finds it: nobody may count on it. */
-	list_for_each_entry(freed, &ip->freed, link)
-		order->blocks -= freed->count;
+	list_splice_tail_init(&ip->freed, keep ? &order->freed : &lost);
 	spin_unlock(&order->lock);
-	list_for_each_entry_safe(freed, next, &ip->freed, link) {
-		atomic_dec(&order->waiting);
-		kfree(freed);
-	}
-	INIT_LIST_HEAD(&ip->freed);
+	demofs_end_freed(inode->i_sb, &lost, false);
 }
 
 /**
@@ -352,7 +313,6 @@ void demofs_order_exit(struct demofs_sb_info *sbi)
 {
 	struct demofs_order *order = &sbi->order;
 	struct demofs_deleted *deleted, *next_deleted;
-	struct demofs_freed *freed, *next_freed;
 	struct buffer_head *bh;
 	unsigned long pblk;
 
@@ -362,9 +322,8 @@ void demofs_order_exit(struct demofs_sb_info *sbi)
 			demofs_mark_dirty(bh);
 		demofs_unhold(sbi->sb, &order->names, pblk);
 	}
-	list_splice_init(&order->deleted_blocks, &order->freed);
-	list_for_each_entry_safe(freed, next_freed, &order->freed, link)
-		kfree(freed);
+	demofs_end_freed(sbi->sb, &order->deleted_blocks, false);
+	demofs_end_freed(sbi->sb, &order->freed, false);
 	list_for_each_entry_safe(deleted, next_deleted, &order->deleted, link) {
 		brelse(deleted->bh);
 		kfree(deleted);

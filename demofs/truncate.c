@@ -12,6 +12,7 @@
 /* Blocks that no pointer leads to any more, gathered to be freed in one call */
 struct demofs_trunc {
 	struct inode *inode;
+	struct demofs_freeing freeing;
 	u32 first;
 	u32 count;
 	int err;	/* the first one met */
@@ -26,7 +27,8 @@ static void demofs_trunc_flush(struct demofs_trunc *trunc)
 	if (!trunc->count)
 		return;
 	if (demofs_blocks_valid(DEMOFS_SB(sb), trunc->first, trunc->count)) {
-		demofs_free_later(inode, trunc->first, trunc->count);
+		demofs_free_later(inode, &trunc->freeing, trunc->first,
+				  trunc->count);
 	} else if (trunc->err != -EUCLEAN) {	/* garbage comes by the block */
 		demofs_corrupt(sb, "inode %u: blocks %u to %u cannot be its own",
 			       demofs_ino(inode), trunc->first,
@@ -140,6 +142,7 @@ int demofs_truncate_blocks(struct inode *inode, loff_t size)
 	u64 keep = (u64)(size + i_blocksize(inode) - 1) >> inode->i_blkbits;
 	unsigned int i;
 
+	xa_init(&trunc.freeing.maps);
 	down_write(&ip->map_sem);
 	ip->next_lblk = 0;
 	ip->next_pblk = 0;
@@ -157,6 +160,7 @@ int demofs_truncate_blocks(struct inode *inode, loff_t size)
 		keep -= min(keep, blocks);
 	}
 	demofs_trunc_flush(&trunc);
+	xa_destroy(&trunc.freeing.maps);
 
 	/* Not before: who asked meanwhile would take an old answer for a new one. */
 	mpagex_map_changed(inode);
