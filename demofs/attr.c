@@ -31,7 +31,7 @@ void demofs_write_failed(struct inode *inode, loff_t to)
 
 /*
  * Can a file be cut off at @size? Where it cannot be found out which blocks are
- * behind, these would come back with the next extension.
+ * behind, these would come back with the next extension, once they can be found.
  */
 static int demofs_may_cut(struct inode *inode, loff_t size)
 {
@@ -40,9 +40,9 @@ static int demofs_may_cut(struct inode *inode, loff_t size)
 	struct demofs_run run;
 	int ret = 0;
 
-	if ((loff_t)keep << blkbits < i_size_read(inode))
+	if (keep && (loff_t)keep << blkbits < i_size_read(inode))
 		ret = demofs_map(inode, keep, 1, false, &run);
-	return min(ret, 0);
+	return ret == -EUCLEAN ? 0 : min(ret, 0);
 }
 
 static int demofs_set_size(struct inode *inode, loff_t size)
