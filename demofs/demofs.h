@@ -261,7 +261,7 @@ void demofs_let_go(struct super_block *sb, struct xarray *held);
 int demofs_flush(struct super_block *sb);
 void demofs_count_waiting(struct super_block *sb);
 void demofs_delete_later(struct inode *inode, struct buffer_head *bh);
-int demofs_free_now(struct super_block *sb);
+void demofs_free_now(struct super_block *sb);
 void demofs_stop_waiting(struct inode *inode);
 void demofs_order_exit(struct demofs_sb_info *sbi);
 

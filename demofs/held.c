@@ -225,18 +225,16 @@ void demofs_delete_later(struct inode *inode, struct buffer_head *bh)
  * @sb: the filesystem; what led to all these is in buffers by now, or gone
  *
  * All of it waits on while there is metadata that cannot be written: on the disk
- * something may still lead there.
+ * something may still lead there. No caller has been promised otherwise.
  *
  * Context: May sleep; names_sem is held exclusively.
- * Return: 0 or a negative errno.
  */
-int demofs_free_now(struct super_block *sb)
+void demofs_free_now(struct super_block *sb)
 {
 	struct demofs_order *order = demofs_order(sb);
 	struct demofs_deleted *deleted, *next_deleted;
 	LIST_HEAD(inodes);
 	LIST_HEAD(blocks);
-	int err;
 
 	spin_lock(&order->lock);
 	list_splice_init(&order->deleted, &inodes);
@@ -244,17 +242,17 @@ int demofs_free_now(struct super_block *sb)
 	list_splice_tail_init(&order->freed, &blocks);
 	spin_unlock(&order->lock);
 	if (list_empty(&inodes) && list_empty(&blocks))
-		return 0;
+		return;
 
 	list_for_each_entry(deleted, &inodes, link)
 		demofs_end_inode(sb, deleted->ino, deleted->dtime);
-	err = demofs_flush_all(sb);
-	if (err) {
+	if (demofs_flush_all(sb)) {
 		spin_lock(&order->lock);
 		list_splice(&inodes, &order->deleted);
 		list_splice(&blocks, &order->freed);
 		spin_unlock(&order->lock);
-		return err;
+		demofs_check_writes(sb);
+		return;
 	}
 
 	demofs_end_freed(sb, &blocks, true);
@@ -267,7 +265,6 @@ int demofs_free_now(struct super_block *sb)
 		brelse(deleted->bh);
 		kfree(deleted);
 	}
-	return 0;
 }
 
 /**

@@ -75,7 +75,7 @@ int demofs_commit_names(struct super_block *sb)
 	if (!xa_empty(&order->names) || !list_empty(&order->others))
 		err = demofs_write_names(sb);
 	if (!err)	/* or names may still lead there */
-		err = demofs_free_now(sb);
+		demofs_free_now(sb);
 	up_write(&order->names_sem);
 	return err;
 }

@@ -26,6 +26,14 @@ dm_bad "$(sectors "$at")" $((BS / 512)) | dm_become
 check truncate -s 0 "$MNT/cut"
 rm "$MNT/gone"
 sync
+
+# Others go on with what has nothing to do with it.
+check fsop "open a $MNT r,dir" "fsync a"
+names 0 mkdir dir
+names 0 rename file18 dir/file
+names 0 rmdir lost+found
+check fsop "open a $MNT/dir r,dir" "fsync a"
+
 wrote=$(iovop flood "$MNT/file20" $((room + (1 << 20))))
 [ "$wrote" -le "$room" ] || fail "$wrote bytes were written where $room were free"
 sync -f "$MNT/file20"
