@@ -197,10 +197,6 @@ static inline u32 demofs_group_len(struct demofs_sb_info *sbi, u32 nr)
 		   sbi->blocks_count - demofs_group_start(sbi, nr));
 }
 
-/* A buffer that order.c has somebody hold: only they say when it is dirty. */
-enum { BH_HELD = BH_PrivateStart };
-BUFFER_FNS(HELD, held)
-
 /* Mark @bh dirty: after a failed write memory still holds what is newest. */
 static inline void demofs_mark_dirty(struct buffer_head *bh)
 {
@@ -253,6 +249,7 @@ bool demofs_order_rename(struct inode *old_dir, struct buffer_head *from,
 			 struct inode *new_dir, struct buffer_head *to);
 
 /* held.c: what the disk must not have yet */
+bool demofs_is_held(const struct buffer_head *bh);
 void demofs_hold_array(struct inode *inode, struct buffer_head *bh, bool fresh);
 void demofs_hold_names(struct inode *dir, struct buffer_head *bh);
 void demofs_forget_block(struct inode *inode, u32 pblk);

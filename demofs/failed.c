@@ -65,7 +65,7 @@ static void demofs_redirty(struct folio *folio)
 	while (bh) {
 		/* One that is locked is being written again by now. */
 		if (buffer_write_io_error(bh) && trylock_buffer(bh)) {
-			if (!buffer_held(bh))
+			if (!demofs_is_held(bh))
 				demofs_mark_dirty(bh);
 			unlock_buffer(bh);
 		}

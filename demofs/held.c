@@ -18,6 +18,10 @@
 #define DEMOFS_DELETE_DELAY	(5 * HZ)
 #define DEMOFS_MOST_WAITING	16384	/* things: then the worker is called */
 
+/* A buffer that somebody holds: only they say when it is dirty. */
+enum { BH_HELD = BH_PrivateStart };
+BUFFER_FNS(HELD, held)
+
 /* An inode to be free later; @bh, its place in the inode table, can be read. */
 struct demofs_deleted {
 	struct list_head link;
@@ -45,6 +49,18 @@ int demofs_flush(struct super_block *sb)
 	int err2 = blkdev_issue_flush(sb->s_bdev);
 
 	return err ? err : err2;
+}
+
+/**
+ * demofs_is_held - is a block of metadata not to be written for now?
+ * @bh: its buffer, locked
+ *
+ * Context: Any.
+ * Return: whether somebody holds it.
+ */
+bool demofs_is_held(const struct buffer_head *bh)
+{
+	return buffer_held(bh);
 }
 
 /**

@@ -187,7 +187,8 @@ void demofs_unsettle(struct inode *inode)
 	DEMOFS_I(inode)->changes++;
 }
 
-void demofs_free_later(struct inode *inode, u32 first, u32 count)
+void demofs_free_later(struct inode *inode, struct demofs_freeing *freeing,
+		       u32 first, u32 count)
 {
 	assert(DEMOFS_I(inode)->map_sem.writer);
 	demofs_free_blocks(inode->i_sb, first, count);

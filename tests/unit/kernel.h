@@ -259,6 +259,8 @@ static inline void mark_inode_dirty(struct inode *inode)
 
 /* What only order.c looks into */
 struct xarray { int unused; };
+#define xa_init(xa)		((xa)->unused = 0)
+#define xa_destroy(xa)		((void)(xa))
 typedef unsigned int xa_mark_t;
 struct delayed_work { int unused; };
 struct list_head { int unused; };
