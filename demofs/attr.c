@@ -57,10 +57,11 @@ static int demofs_set_size(struct inode *inode, loff_t size)
 	/*
 	 * Either way nothing but zeros may follow the end in its block: a
 	 * later extension shows them, and a mapping may have written there.
+	 * That takes data away: what can fail without it comes before it.
 	 */
-	err = demofs_truncate_page(inode, size);
+	err = demofs_may_cut(inode, size);
 	if (!err)
-		err = demofs_may_cut(inode, size);
+		err = demofs_truncate_page(inode, size);
 	if (err)
 		return err;
 

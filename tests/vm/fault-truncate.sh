@@ -17,8 +17,10 @@ drop_caches
 check mount_demofs /dev/mapper/bad
 names EIO truncate file $((20 * BS))
 names EIO truncate file $((20 * BS + 7))
+names EIO truncate file $((12 * BS - 100))
 names $size stat file size
 dm_bad 0 0 | dm_become
+# Nor has what was to be the last block lost anything.
 check fsop "open a $MNT/file rw" "pread a 0 $size 1" "ftruncate a $((20 * BS))" \
 	"ftruncate a $size" "pread a 0 $((20 * BS)) 1" \
 	"pread a $((20 * BS)) $((80 * BS)) 0"
