@@ -310,6 +310,25 @@ ssize_t demofs_read_data(struct kiocb *iocb, struct iov_iter *to)
 }
 
 /**
+ * demofs_splice_read - splice(2), sendfile(2) and their kind from a file
+ * @file: the file.
+ * @pos: where in it.
+ * @pipe: where to.
+ * @len: how much, in bytes.
+ * @flags: how.
+ *
+ * Return: bytes spliced or a negative errno.
+ */
+ssize_t demofs_splice_read(struct file *file, loff_t *pos,
+			   struct pipe_inode_info *pipe, size_t len,
+			   unsigned int flags)
+{
+	if (is_whole_path(file_inode(file)))
+		return mpagex_splice_read(file, pos, pipe, len, flags);
+	return filemap_splice_read(file, pos, pipe, len, flags);
+}
+
+/**
  * demofs_write_data - write to a file
  * @iocb: file and position.
  * @from: the data.

@@ -329,6 +329,9 @@ vm_fault_t demofs_fault(struct vm_fault *vmf);
 vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf);
 ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter);
 ssize_t demofs_read_data(struct kiocb *iocb, struct iov_iter *to);
+ssize_t demofs_splice_read(struct file *file, loff_t *pos,
+			   struct pipe_inode_info *pipe, size_t len,
+			   unsigned int flags);
 ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from);
 
 /* inode.c: inodes between memory and disk */

@@ -207,7 +207,7 @@ const struct file_operations demofs_file_operations = {
 	.open		= demofs_open,
 	MPAGEX_FILE_FLAGS
 	.fsync		= demofs_fsync,
-	.splice_read	= filemap_splice_read,
+	.splice_read	= demofs_splice_read,
 	.splice_write	= iter_file_splice_write,
 	.setlease	= generic_setlease,
 	.unlocked_ioctl	= demofs_ioctl,

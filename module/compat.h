@@ -30,6 +30,12 @@
 typedef int (*mpagex_folio_fn)(struct folio *folio,
 			       struct writeback_control *wbc, void *data);
 
+/* Spliced by ->read_iter, which is both of these. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+#define filemap_splice_read	generic_file_splice_read
+#define copy_splice_read	generic_file_splice_read
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
 static inline void mpagex_compat_end_read(struct folio *folio, bool success)

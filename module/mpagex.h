@@ -105,6 +105,9 @@ int mpagex_buffered_read_folio(struct folio *folio,
 			       const struct mpagex_ops *ops);
 int mpagex_open(struct inode *inode, struct file *file);
 ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t mpagex_splice_read(struct file *file, loff_t *pos,
+			   struct pipe_inode_info *pipe, size_t len,
+			   unsigned int flags);
 ssize_t mpagex_write_iter(struct kiocb *iocb, struct iov_iter *from,
 			  const struct mpagex_ops *ops);
 vm_fault_t mpagex_fault(struct vm_fault *vmf);

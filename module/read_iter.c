@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reader's end of the whole path: mpagex_open() and mpagex_read_iter().
+ * The reader's end of the whole path: mpagex_open(), mpagex_read_iter() and
+ * mpagex_splice_read().
  */
 #include <linux/fs.h>
+#include <linux/splice.h>
 #include <linux/uio.h>
 
 #include "internal.h"
@@ -73,6 +75,33 @@ ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to)
 }
 
 MPAGEX_EXPORT(mpagex_read_iter);
+
+/**
+ * mpagex_splice_read - splice(2), sendfile(2) and their kind from a file
+ * @file: the file.
+ * @pos: where in it, in bytes; moves on.
+ * @pipe: where to.
+ * @len: how much, in bytes.
+ * @flags: SPLICE_F_...
+ *
+ * For ->splice_read. The pipe gets the page cache's own folios. It cannot have one
+ * that cannot be read as a whole: what can be read of that is copied.
+ *
+ * Context: process context, may sleep.
+ * Return: bytes spliced, or a negative errno if there were none.
+ */
+ssize_t mpagex_splice_read(struct file *file, loff_t *pos,
+			   struct pipe_inode_info *pipe, size_t len,
+			   unsigned int flags)
+{
+	ssize_t ret = filemap_splice_read(file, pos, pipe, len, flags);
+
+	if (ret != -EIO && ret != -EUCLEAN)
+		return ret;
+	return copy_splice_read(file, pos, pipe, len, flags);
+}
+
+MPAGEX_EXPORT(mpagex_splice_read);
 
 /**
  * mpagex_open - open a file whose reads and writes are mpagex's

@@ -29,6 +29,12 @@ bad_block()
 		"pread a $at 1 1 = EIO" "pread a $((at + BS - 1)) 1 1 = EIO" \
 		"pread a 0 $at 1" "pread a $((at + BS)) 1 1" \
 		"pread a $((at + BS)) $(($3 - at - BS)) 1"
+	rm -f "$TMP/spliced"
+	check fsop "open a $1 r" "open b $TMP/spliced rw,creat" \
+		"splice b a 0 $at" "splice b a $at 1 = EIO" \
+		"splice b a $((at + BS)) $(($3 - at - BS))" \
+		"pread b 0 $at 1" "pread b $((at + BS)) 1 1" \
+		"pread b $((at + BS)) $(($3 - at - BS)) 1"
 	dm_bad 0 0 | dm_become
 	trace_start block_bio_queue
 	check fsop "open a $1 r" "pread a 0 $3 1"
@@ -55,6 +61,13 @@ check fsop "open a $MNT/file r" "map m a 0 32K ro" "load m 8K 1 1 = SIGBUS" \
 	"load m 12K 20K 1" "load m 0 8K 1" "load m 8K 1 1 = SIGBUS"
 dm_bad 0 0 | dm_become
 check fsop "open a $MNT/file r" "map m a 0 32K ro" "load m 0 32K 1"
+
+# Nor more of them while another page of the folio is dirty.
+break_block "$MNT/file" $((8192 / BS))
+check fsop "open a $MNT/file rw" "pread a 0 32K 1 = 8192" "pwrite a 4K 4K 1" \
+	"map m a 0 32K ro" "load m 0 4K 1" "load m 12K 20K 1" \
+	"load m 8K 1 1 = SIGBUS"
+dm_bad 0 0 | dm_become
 
 # The first, last and an inner block of the largest folio, of 256 KiB but on 7.3.
 readahead_kb 4096 /dev/mapper/bad
