@@ -15,7 +15,8 @@
  * @vmf: the fault.
  *
  * For ->fault. The page cache maps nothing of a folio that cannot be read as a
- * whole; here the page is then read by itself, in a folio of its own.
+ * whole; here the page is then read by itself, in a folio of its own, after what is
+ * dirty of the other has been written.
  *
  * Context: process context, may sleep. Takes invalidate_lock.
  * Return: what the fault handler is to do.
@@ -23,12 +24,15 @@
 vm_fault_t mpagex_fault(struct vm_fault *vmf)
 {
 	struct address_space *mapping = vmf->vma->vm_file->f_mapping;
+	loff_t pos = (loff_t)vmf->pgoff << PAGE_SHIFT;
 	vm_fault_t ret = filemap_fault(vmf);
 	struct folio *folio;
 
-	if (!(ret & VM_FAULT_SIGBUS) ||
-	    ((loff_t)vmf->pgoff << PAGE_SHIFT) >= i_size_read(mapping->host))
+	if (!(ret & VM_FAULT_SIGBUS) || pos >= i_size_read(mapping->host))
 		return ret;
+	/* What is dirty of the folio would keep it there. */
+	filemap_fdatawrite_range(mapping, pos, pos + PAGE_SIZE - 1);
+	filemap_fdatawait_range_keep_errors(mapping, pos, pos + PAGE_SIZE - 1);
 	filemap_invalidate_lock_shared(mapping);
 	invalidate_inode_pages2_range(mapping, vmf->pgoff, vmf->pgoff);
 	folio = read_mapping_folio(mapping, vmf->pgoff, vmf->vma->vm_file);
