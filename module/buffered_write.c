@@ -73,7 +73,7 @@ MPAGEX_EXPORT(mpagex_init_mapping);
 
 static sector_t eof_block(struct inode *inode)
 {
-	return (i_size_read(inode) + i_blocksize(inode) - 1) >>
+	return ((u64)i_size_read(inode) + i_blocksize(inode) - 1) >>
 	       inode->i_blkbits;
 }
 

@@ -27,7 +27,7 @@ static void walk_init(struct walk *w, struct inode *inode,
 	w->inode = inode;
 	w->ops = ops;
 	w->map.holes_have_length = ops->holes_have_length;
-	w->end = (i_size_read(inode) + i_blocksize(inode) - 1) >>
+	w->end = ((u64)i_size_read(inode) + i_blocksize(inode) - 1) >>
 		 inode->i_blkbits;
 }
 
