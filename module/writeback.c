@@ -260,7 +260,8 @@ static int write_folio(struct folio *folio, struct writeback_control *wbc,
  * dirty metadata block right behind it written.
  *
  * Context: process context, may sleep. Safe in reclaim.
- * Return: 0 or the first error, which fsync finds in @mapping as well.
+ * Return: 0 or the first error, which fsync finds in @mapping as well; but want of
+ * memory, after which all is still dirty, is told only to WB_SYNC_ALL.
  */
 int mpagex_buffered_writepages(struct address_space *mapping,
 			       struct writeback_control *wbc,
