@@ -9,6 +9,7 @@
 #include <linux/mm.h>
 #include <linux/mpage.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/uio.h>
 #include <linux/writeback.h>
 
@@ -131,7 +132,7 @@ static void zero_behind_eof(struct inode *inode, loff_t eof)
 
 /**
  * demofs_truncate_page - zero what is behind the end of a file in its block
- * @inode: the file, its i_rwsem held for writing.
+ * @inode: the file, its i_rwsem and invalidate_lock held for writing.
  * @size: the size it is about to have, in bytes.
  *
  * To be called before i_size changes, up or down.
@@ -141,13 +142,16 @@ static void zero_behind_eof(struct inode *inode, loff_t eof)
 int demofs_truncate_page(struct inode *inode, loff_t size)
 {
 	loff_t eof = min(size, i_size_read(inode));
+	unsigned int nofs;
 	int err;
 
 	if (is_whole_path(inode))
 		return mpagex_truncate_page(inode, size, &demofs_mpagex_ops);
+	nofs = memalloc_nofs_save();
 	err = block_truncate_page(inode->i_mapping, eof, demofs_get_block);
 	if (!err && size > eof)
 		zero_behind_eof(inode, eof);
+	memalloc_nofs_restore(nofs);
 	return err;
 }
 
@@ -346,8 +350,11 @@ ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from)
 
 	inode_lock(inode);
 	ret = generic_write_checks(iocb, from);
-	if (ret > 0 && iocb->ki_pos > i_size_read(inode))
+	if (ret > 0 && iocb->ki_pos > i_size_read(inode)) {
+		filemap_invalidate_lock(inode->i_mapping);
 		err = demofs_truncate_page(inode, iocb->ki_pos);
+		filemap_invalidate_unlock(inode->i_mapping);
+	}
 	if (ret > 0)
 		ret = err ?: __generic_file_write_iter(iocb, from);
 	inode_unlock(inode);

@@ -47,34 +47,31 @@ static int demofs_may_cut(struct inode *inode, loff_t size)
 
 static int demofs_set_size(struct inode *inode, loff_t size)
 {
-	loff_t old_size = i_size_read(inode);
+	bool shorter = size < i_size_read(inode);
 	int err;
 
 	if (!S_ISREG(inode->i_mode))
 		return -EINVAL;
 	inode_dio_wait(inode);
+	err = demofs_may_cut(inode, size);
+	if (err)
+		return err;
 
 	/*
 	 * Either way nothing but zeros may follow the end in its block: a
 	 * later extension shows them, and a mapping may have written there.
 	 * That takes data away: what can fail without it comes before it.
 	 */
-	err = demofs_may_cut(inode, size);
-	if (!err)
-		err = demofs_truncate_page(inode, size);
-	if (err)
-		return err;
-
 	filemap_invalidate_lock(inode->i_mapping);
-	truncate_setsize(inode, size);
-	if (size < old_size)
-		err = demofs_truncate_blocks(inode, size);
-	else
-		mpagex_size_extended(inode, old_size);
+	err = demofs_truncate_page(inode, size);
+	if (!err) {
+		truncate_setsize(inode, size);
+		if (shorter)
+			err = demofs_truncate_blocks(inode, size);
+		inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
+		mark_inode_dirty(inode);
+	}
 	filemap_invalidate_unlock(inode->i_mapping);
-
-	inode_set_mtime_to_ts(inode, inode_set_ctime_current(inode));
-	mark_inode_dirty(inode);
 	return err;
 }
 

@@ -12,6 +12,7 @@
 #include <linux/blkdev.h>
 #include <linux/mm.h>
 #include <linux/pagemap.h>
+#include <linux/sched/mm.h>
 #include <linux/uio.h>
 #include <linux/writeback.h>
 
@@ -31,7 +32,6 @@ struct write {
 	struct inode *inode;
 	const struct mpagex_ops *ops;
 	struct mpagex_map map;
-	loff_t old_size;	/* of the file, in bytes */
 	loff_t start;		/* in bytes */
 	loff_t end;		/* where it would like to end */
 	bool nowait;		/* IOCB_NOWAIT: see map_nowait() */
@@ -360,6 +360,25 @@ static int throttle(struct write *w)
 						     w->nowait ? BDP_ASYNC : 0);
 }
 
+/*
+ * The first part of a write that leaves a gap behind the old end. No store may
+ * come between what clears the gap and the new size: it would be lost.
+ */
+static ssize_t write_behind_gap(struct write *w, loff_t pos, size_t bytes,
+				struct iov_iter *from)
+{
+	unsigned int nofs;
+	ssize_t ret;
+
+	filemap_invalidate_lock(w->inode->i_mapping);
+	nofs = memalloc_nofs_save();
+	ret = mpagex_truncate_page(w->inode, pos, w->ops) ?:
+	      write_part(w, pos, bytes, from);
+	memalloc_nofs_restore(nofs);
+	filemap_invalidate_unlock(w->inode->i_mapping);
+	return ret;
+}
+
 /* Write all of @from, in parts. Return: bytes written or an errno. */
 static ssize_t write_parts(struct write *w, struct kiocb *iocb,
 			   struct iov_iter *from)
@@ -379,17 +398,13 @@ static ssize_t write_parts(struct write *w, struct kiocb *iocb,
 			ret = ready;
 			break;
 		}
-		ret = write_part(w, pos, ready, from);
+		ret = pos > i_size_read(w->inode) ?
+		      write_behind_gap(w, pos, ready, from) :
+		      write_part(w, pos, ready, from);
 		if (!ret && w->nowait)
 			ret = -EAGAIN;
 		if (ret < 0)
 			break;
-		/*
-		 * Stores between the old end and the new data have to fault
-		 * again from now on, not only when all is written.
-		 */
-		if (ret && pos == w->start && pos > w->old_size)
-			mpagex_size_extended(w->inode, w->old_size);
 		ready -= ret;
 		pos += ret;
 		/* Nothing went: perhaps a page was lost again. A bit will do. */
@@ -409,7 +424,6 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	struct write w = {
 		.inode = inode,
 		.ops = ops,
-		.old_size = i_size_read(inode),
 		.start = iocb->ki_pos,
 		.end = iocb->ki_pos + iov_iter_count(from),
 		.nowait = iocb->ki_flags & IOCB_NOWAIT,
@@ -423,24 +437,33 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	return ret;
 }
 
-static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
+/* What write_behind_gap() clears, for who cannot keep the lock. */
+static int clear_gap(struct inode *inode, loff_t pos,
+		     const struct mpagex_ops *ops)
+{
+	int err;
+
+	filemap_invalidate_lock(inode->i_mapping);
+	err = mpagex_truncate_page(inode, pos, ops);
+	filemap_invalidate_unlock(inode->i_mapping);
+	return err;
+}
+
+static ssize_t direct_write(struct kiocb *iocb, struct iov_iter *from,
 			    const struct mpagex_ops *ops)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	loff_t pos = iocb->ki_pos, size = i_size_read(inode);
-	ssize_t ret;
+	ssize_t ret = 0;
 
-	if ((iocb->ki_flags & IOCB_NOWAIT) && pos > size)
-		return -EAGAIN;
-	ret = kiocb_modified(iocb);
-	if (!ret && pos > size)
-		ret = mpagex_truncate_page(inode, pos, ops);
-	if (ret)
-		return ret;
-	if (!(iocb->ki_flags & IOCB_DIRECT))
-		return buffered_write(iocb, from, ops);
-
-	ret = generic_file_direct_write(iocb, from);
+	if (pos > size) {
+		ret = clear_gap(inode, pos, ops);
+		if (ret)
+			return ret;
+	}
+	/* Behind a gap that may be stored to, the size changes under the lock. */
+	if (pos <= size || !mapping_writably_mapped(inode->i_mapping))
+		ret = generic_file_direct_write(iocb, from);
 	/* Until the size changed, who read there got zeros: behind the end. */
 	if (ret > 0 && i_size_read(inode) > size)
 		invalidate_inode_pages2_range(inode->i_mapping, pos >> PAGE_SHIFT,
@@ -448,10 +471,26 @@ static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
 	if (ret >= 0 && iov_iter_count(from))
 		ret = direct_write_fallback(iocb, from, ret,
 					    buffered_write(iocb, from, ops));
-	/* Stores between the old end and the new data have to fault again. */
+	/* Who has mapped the gap meanwhile has to fault before the next store. */
 	if (pos > size && i_size_read(inode) > size)
 		mpagex_size_extended(inode, size);
 	return ret;
+}
+
+static ssize_t write_locked(struct kiocb *iocb, struct iov_iter *from,
+			    const struct mpagex_ops *ops)
+{
+	struct inode *inode = file_inode(iocb->ki_filp);
+	ssize_t ret;
+
+	if ((iocb->ki_flags & IOCB_NOWAIT) &&
+	    iocb->ki_pos > i_size_read(inode))
+		return -EAGAIN;
+	ret = kiocb_modified(iocb);
+	if (ret)
+		return ret;
+	return iocb->ki_flags & IOCB_DIRECT ? direct_write(iocb, from, ops) :
+					      buffered_write(iocb, from, ops);
 }
 
 static int lock_for_write(struct kiocb *iocb, const struct mpagex_ops *ops)

@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/pagemap.h>
 #include <linux/rmap.h>
+#include <linux/sched/mm.h>
 
 #include "buffered.h"
 
@@ -181,15 +182,21 @@ static void ask_before_store(struct folio *folio)
 
 /**
  * mpagex_truncate_page - zero what is behind the end of a file in its block
- * @inode: the file, its i_rwsem held for writing.
+ * @inode: the file, its i_rwsem and invalidate_lock held for writing.
  * @size: the size it is about to have, in bytes.
  * @ops: the filesystem.
  *
  * What block_truncate_page() is for buffer heads. To be called before i_size
- * changes, up or down. Upwards it also takes from the page cache what a
- * process has stored behind the end through a mapping.
+ * changes, up or down, and with nothing in between that can fail: data is gone
+ * afterwards. Upwards it also takes from the page cache what a process has
+ * stored behind the end through a mapping.
  *
- * Context: process context, may sleep.
+ * invalidate_lock is to be kept until i_size has changed. A store before that
+ * takes no space behind the old end, and would be lost if it came later; so it has
+ * to fault, which waits for the lock.
+ *
+ * Context: process context, may sleep. Allocates without recursing into
+ * filesystems.
  * Return: 0 or a negative errno.
  */
 int mpagex_truncate_page(struct inode *inode, loff_t size,
@@ -197,10 +204,14 @@ int mpagex_truncate_page(struct inode *inode, loff_t size,
 {
 	loff_t eof = min(size, i_size_read(inode));
 	struct folio *folio;
+	unsigned int nofs;
 	int err = 0;
 
+	lockdep_assert_held_write(&inode->i_mapping->invalidate_lock);
+	nofs = memalloc_nofs_save();
 	if (eof & (i_blocksize(inode) - 1))
 		err = zero_block_tail(inode, eof, ops);
+	memalloc_nofs_restore(nofs);
 	if (err || size <= eof)
 		return err;
 
@@ -216,16 +227,10 @@ int mpagex_truncate_page(struct inode *inode, loff_t size,
 
 MPAGEX_EXPORT(mpagex_truncate_page);
 
-/**
- * mpagex_size_extended - a file has become longer: stores need space there, too
- * @inode: the file, its i_rwsem held for writing.
- * @from: the size it had, in bytes; i_size has changed.
- *
+/*
  * What pagecache_isize_extended() is for blocks smaller than a page, and here for
- * pages of a folio as well. A fault that had begun took space up to the old end
- * only, and may then have made all of the folio writable.
- *
- * Context: process context, may sleep.
+ * pages of a folio as well: for a file that has become longer than @from without
+ * invalidate_lock. Stores in between took space up to the old end only.
  */
 void mpagex_size_extended(struct inode *inode, loff_t from)
 {
@@ -238,5 +243,3 @@ void mpagex_size_extended(struct inode *inode, loff_t from)
 	folio_unlock(folio);
 	folio_put(folio);
 }
-
-MPAGEX_EXPORT(mpagex_size_extended);

@@ -115,7 +115,6 @@ vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
 			       const struct mpagex_ops *ops);
 int mpagex_truncate_page(struct inode *inode, loff_t size,
 			 const struct mpagex_ops *ops);
-void mpagex_size_extended(struct inode *inode, loff_t from);
 int mpagex_buffered_writepages(struct address_space *mapping,
 			       struct writeback_control *wbc,
 			       const struct mpagex_ops *ops);

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that a store into a gap behind a file's old end, by who has seen
+# the new end, is not lost, however close to the change of size it comes.
+# modes: mpagex
+# blocks: 1024
+
+fresh
+for how in truncate write; do
+	check gapstore "$MNT/file" 3000 $how
+done
+check umount "$MNT"
+check e2fsck -fn "$DEV"
