@@ -22,7 +22,8 @@ static void demofs_vmsg(struct super_block *sb, const char *level,
 			const char *what, const char *fmt, va_list *args)
 {
 	struct va_format vaf = { .fmt = fmt, .va = args };
-	bool said_once = level[1] < KERN_ERR[1];	/* CRIT and ALERT */
+	/* CRIT and ALERT, but not errors, which repeat themselves */
+	bool said_once = level[1] < KERN_ERR[1] && !*what;
 
 	if (said_once || __ratelimit(&DEMOFS_SB(sb)->msg_limit))
 		_printk("%sdemofs (%s): %s%pV\n", level, sb->s_id, what, &vaf);
