@@ -108,6 +108,7 @@ struct demofs_sb_info {
 	struct demofs_super_block *super;	/* points into @super_bh */
 	struct mutex super_lock;		/* @super's contents, and: */
 	u16 mount_state;	/* s_state as found, and errors since then */
+	struct mutex retry_lock;	/* only one retries failed writes */
 
 	struct percpu_counter free_blocks;
 	struct percpu_counter free_inodes;

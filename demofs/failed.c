@@ -46,11 +46,12 @@ void demofs_check_writes(struct super_block *sb)
 	if (!errseq_check(seq, READ_ONCE(sbi->write_err)))
 		return;
 	mutex_lock(&sbi->super_lock);
+	/* Before anybody can find that there is nothing new. */
+	set_bit(DEMOFS_UNWRITTEN, &sbi->flags);
 	err = errseq_check_and_advance(seq, &sbi->write_err);
 	mutex_unlock(&sbi->super_lock);
 	if (!err)
 		return;		/* someone else was told */
-	set_bit(DEMOFS_UNWRITTEN, &sbi->flags);
 	errseq_set(&sb->s_wb_err, err);		/* for syncfs */
 	demofs_corrupt(sb, "metadata could not be written: error %d", err);
 }
@@ -78,19 +79,23 @@ static void demofs_redirty(struct folio *folio)
  * demofs_retry_writes - make dirty again what could not be written
  * @sb: the filesystem, about to write its metadata
  *
- * But not what is held, and has changed since: that has its own time.
+ * But not what is held, and has changed since: that has its own time. If somebody
+ * else is at it, wait until they are through: all is dirty then.
  *
- * Context: May sleep; takes super_lock, and locks of the device's folios.
+ * Context: May sleep; takes retry_lock, super_lock, and locks of the device's
+ * folios.
  */
 void demofs_retry_writes(struct super_block *sb)
 {
+	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
 	struct folio_batch batch;
 	pgoff_t next = 0;
 	unsigned int i;
 
+	mutex_lock(&sbi->retry_lock);
 	demofs_check_writes(sb);
-	if (!test_and_clear_bit(DEMOFS_UNWRITTEN, &DEMOFS_SB(sb)->flags))
-		return;
+	if (!test_and_clear_bit(DEMOFS_UNWRITTEN, &sbi->flags))
+		goto unlock;
 	folio_batch_init(&batch);
 	while (filemap_get_folios(demofs_metadata(sb), &next, ULONG_MAX,
 				  &batch)) {
@@ -99,6 +104,8 @@ void demofs_retry_writes(struct super_block *sb)
 		folio_batch_release(&batch);
 		cond_resched();
 	}
+unlock:
+	mutex_unlock(&sbi->retry_lock);
 }
 
 /**
@@ -108,7 +115,7 @@ void demofs_retry_writes(struct super_block *sb)
  * As demofs_flush(), but what could not be written before is tried again, and a
  * failure that somebody else is told of counts too.
  *
- * Context: May sleep; takes super_lock, and locks of the device's folios.
+ * Context: May sleep; takes what demofs_retry_writes() does.
  * Return: 0, if the disk has it all, or a negative errno.
  */
 int demofs_flush_all(struct super_block *sb)

@@ -298,6 +298,7 @@ static struct demofs_sb_info *demofs_new_sb_info(struct super_block *sb)
 		return NULL;
 	sbi->sb = sb;
 	mutex_init(&sbi->super_lock);
+	mutex_init(&sbi->retry_lock);
 	demofs_order_init(sbi);
 	ratelimit_state_init(&sbi->msg_limit, DEFAULT_RATELIMIT_INTERVAL,
 			     DEFAULT_RATELIMIT_BURST);
