@@ -185,6 +185,14 @@ static inline bool demofs_names_wait(struct super_block *sb, u32 since)
 	return since == READ_ONCE(DEMOFS_SB(sb)->order.commits);
 }
 
+/* Does anything that is to be free wait for what led to it? */
+static inline bool demofs_anything_freed(struct super_block *sb)
+{
+	struct demofs_order *order = &DEMOFS_SB(sb)->order;
+
+	return READ_ONCE(order->blocks) || READ_ONCE(order->inodes);
+}
+
 /* First block of group @nr. */
 static inline u32 demofs_group_start(struct demofs_sb_info *sbi, u32 nr)
 {

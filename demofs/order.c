@@ -374,10 +374,8 @@ int demofs_commit(struct super_block *sb)
 bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
 		      bool locks)
 {
-	struct demofs_order *order = demofs_order(sb);
-
 	if (err != -ENOSPC || (*tries)++ > 9 || fatal_signal_pending(current) ||
-	    (!READ_ONCE(order->blocks) && !READ_ONCE(order->inodes)))
+	    !demofs_anything_freed(sb))
 		return false;
 	demofs_commit_how(sb, locks ? DEMOFS_TRYLOCK : DEMOFS_LOCK);
 	return true;
@@ -411,7 +409,9 @@ static void demofs_order_work(struct work_struct *work)
 		demofs_call_worker(sb, HZ);
 		return;
 	}
-	if (sb->s_root && !demofs_is_shutdown(sb)) {
+	if (sb->s_writers.frozen == SB_FREEZE_COMPLETE) {
+		demofs_call_worker(sb, HZ);	/* or when it is thawed */
+	} else if (sb->s_root && !demofs_is_shutdown(sb)) {
 		demofs_show_error_ro(sb);
 		demofs_commit(sb);
 		demofs_check_writes(sb);

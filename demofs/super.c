@@ -269,6 +269,9 @@ int demofs_end_writing(struct super_block *sb)
 	err = demofs_commit_names(sb);
 	if (!err)
 		err = sync_blockdev(sb->s_bdev);
+	/* What waits has not been written; it would be, some time. */
+	if (!err && demofs_anything_freed(sb))
+		err = -EIO;
 	demofs_check_writes(sb);
 	if (err)
 		return err;	/* VALID_FS would be a lie */
