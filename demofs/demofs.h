@@ -279,6 +279,7 @@ struct demofs_freeing {
 
 void demofs_free_later(struct inode *inode, struct demofs_freeing *freeing,
 		       u32 first, u32 count);
+void demofs_freed_by(struct inode *inode, struct buffer_head *bh);
 void demofs_end_freed(struct super_block *sb, struct list_head *list, bool use);
 
 /* Names may change until: */

@@ -14,9 +14,10 @@
 /* Blocks in a row; or the ones set in @map, which begins with block @first. */
 struct demofs_freed {
 	struct list_head link;
+	struct buffer_head *bh;		/* see demofs_freed_by() */
 	u32 first;
-	u32 count;
-	bool is_map;
+	u32 count : 31;			/* i_blocks has no room for more */
+	u32 is_map : 1;
 	unsigned long map[];
 };
 
@@ -38,7 +39,7 @@ static struct demofs_freed *demofs_add_freed(struct inode *inode, u32 first,
 
 	freed->first = first;
 	freed->count = count;
-	freed->is_map = map_bytes;
+	freed->is_map = map_bytes != 0;
 	spin_lock(&order->lock);
 	list_add_tail(&freed->link, &DEMOFS_I(inode)->freed);
 	order->blocks += count;
@@ -97,6 +98,31 @@ void demofs_free_later(struct inode *inode, struct demofs_freeing *freeing,
 	}
 }
 
+/**
+ * demofs_freed_by - keep what says on the disk that blocks are no file's in memory
+ * @inode: whose they were
+ * @bh: its place in the inode table, before it is marked dirty
+ *
+ * If it cannot be written, nobody must take it for written because it is gone:
+ * demofs_flush_all() looks for such buffers.
+ *
+ * Context: Any; the caller holds map_sem.
+ */
+void demofs_freed_by(struct inode *inode, struct buffer_head *bh)
+{
+	struct demofs_order *order = demofs_order(inode->i_sb);
+	struct demofs_freed *freed;
+
+	spin_lock(&order->lock);
+	freed = list_first_entry_or_null(&DEMOFS_I(inode)->freed,
+					 struct demofs_freed, link);
+	if (freed && !freed->bh) {
+		get_bh(bh);
+		freed->bh = bh;
+	}
+	spin_unlock(&order->lock);
+}
+
 static void demofs_free_one(struct super_block *sb, struct demofs_freed *freed)
 {
 	unsigned long from, to;
@@ -129,6 +155,7 @@ void demofs_end_freed(struct super_block *sb, struct list_head *list, bool use)
 		order->blocks -= freed->count;
 		spin_unlock(&order->lock);
 		atomic_dec(&order->waiting);
+		brelse(freed->bh);
 		kfree(freed);
 		cond_resched();
 	}

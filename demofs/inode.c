@@ -350,6 +350,7 @@ int demofs_put_inode(struct inode *inode)
 		return PTR_ERR(raw);
 	}
 	demofs_encode_inode(inode, raw);
+	demofs_freed_by(inode, bh);
 	demofs_mark_dirty(bh);
 	brelse(bh);
 	return err;
