@@ -155,14 +155,20 @@ static inline int demofs_create_op(struct mnt_idmap *idmap, struct inode *dir,
 #define demofs_create_op	demofs_create
 #endif
 
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+/* It lost its handler in 6.8, and took a page before 6.5. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
 static inline int demofs_write_full_folio(struct inode *inode,
 					  struct folio *folio,
 					  get_block_t *get_block,
 					  struct writeback_control *wbc)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
 	return __block_write_full_page(inode, &folio->page, get_block, wbc,
 				       end_buffer_async_write);
+#else
+	return __block_write_full_folio(inode, folio, get_block, wbc,
+					end_buffer_async_write);
+#endif
 }
 
 #define __block_write_full_folio	demofs_write_full_folio

@@ -84,17 +84,6 @@ static inline bool mpagex_compat_add_folio(struct bio *bio, struct folio *folio,
 #define wbc_account_cgroup_owner(wbc, folio, bytes) \
 	wbc_account_cgroup_owner(wbc, &(folio)->page, bytes)
 
-static inline int
-mpagex_compat_write_full_folio(struct inode *inode, struct folio *folio,
-			       get_block_t *get_block,
-			       struct writeback_control *wbc)
-{
-	return __block_write_full_page(inode, &folio->page, get_block, wbc,
-				       end_buffer_async_write);
-}
-
-#define __block_write_full_folio mpagex_compat_write_full_folio
-
 static inline void mpagex_set_write_hint(struct bio *bio, struct inode *inode)
 {
 }
@@ -121,20 +110,78 @@ static inline void mpagex_bh_set_folio(struct buffer_head *bh,
 
 #endif
 
+/* It lost its handler in 6.8, and took a page before 6.5. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0)
+
+static inline int
+mpagex_compat_write_full_folio(struct inode *inode, struct folio *folio,
+			       get_block_t *get_block,
+			       struct writeback_control *wbc)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	return __block_write_full_page(inode, &folio->page, get_block, wbc,
+				       end_buffer_async_write);
+#else
+	return __block_write_full_folio(inode, folio, get_block, wbc,
+					end_buffer_async_write);
+#endif
+}
+
+#define __block_write_full_folio mpagex_compat_write_full_folio
+
+#endif
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+
+/*
+ * What a direct write has left to the page cache goes to the disk and out of the
+ * cache. What has been written there, but not got so far, does not count.
+ */
+static inline ssize_t
+mpagex_compat_write_fallback(struct kiocb *iocb, struct iov_iter *from,
+			     ssize_t direct, ssize_t buffered)
+{
+	struct address_space *mapping = iocb->ki_filp->f_mapping;
+	loff_t pos = iocb->ki_pos - buffered, last = iocb->ki_pos - 1;
+	ssize_t ret = buffered;
+
+	if (buffered > 0)
+		ret = filemap_write_and_wait_range(mapping, pos, last) ?: ret;
+	if (ret < 0)
+		return direct ?: ret;
+	if (buffered > 0)
+		invalidate_mapping_pages(mapping, pos >> PAGE_SHIFT,
+					 last >> PAGE_SHIFT);
+	return direct + buffered;
+}
+
+#define direct_write_fallback mpagex_compat_write_fallback
+
+#endif
+
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 9, 0)
+
+/* From 6.3 on, what is found is a folio. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define mpagex_compat_found	struct page
+#define mpagex_compat_folio(p)	page_folio(p)
+#else
+#define mpagex_compat_found	struct folio
+#define mpagex_compat_folio(p)	(p)
+#endif
 
 struct mpagex_compat_walk {
 	mpagex_folio_fn fn;
 	void *data;
 };
 
-static inline int mpagex_compat_walk_page(struct page *page,
-					  struct writeback_control *wbc,
-					  void *data)
+static inline int mpagex_compat_walk_one(mpagex_compat_found *found,
+					 struct writeback_control *wbc,
+					 void *data)
 {
 	struct mpagex_compat_walk *walk = data;
 
-	return walk->fn(page_folio(page), wbc, walk->data);
+	return walk->fn(mpagex_compat_folio(found), wbc, walk->data);
 }
 
 static inline int mpagex_walk_dirty(struct address_space *mapping,
@@ -143,7 +190,7 @@ static inline int mpagex_walk_dirty(struct address_space *mapping,
 {
 	struct mpagex_compat_walk walk = { .fn = fn, .data = data };
 
-	return write_cache_pages(mapping, wbc, mpagex_compat_walk_page, &walk);
+	return write_cache_pages(mapping, wbc, mpagex_compat_walk_one, &walk);
 }
 
 #else
@@ -222,7 +269,8 @@ mpagex_get_write_folio(struct address_space *mapping, loff_t pos, size_t len)
 		order = __ffs(index);
 	do {
 		folio = mpagex_find_write_folio(mapping, pos);
-		if (!folio)
+		/* From 6.4 on, there is no NULL. */
+		if (!folio || folio == ERR_PTR(-ENOENT))
 			folio = mpagex_compat_add_write_folio(mapping, index,
 							      order);
 	} while (folio == ERR_PTR(-EEXIST));
