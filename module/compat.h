@@ -10,6 +10,8 @@
 #include <linux/buffer_head.h>
 #include <linux/huge_mm.h>
 #include <linux/pagemap.h>
+#include <linux/pipe_fs_i.h>
+#include <linux/splice.h>
 #include <linux/uio.h>
 #include <linux/version.h>
 #include <linux/writeback.h>
@@ -30,11 +32,46 @@
 typedef int (*mpagex_folio_fn)(struct folio *folio,
 			       struct writeback_control *wbc, void *data);
 
-/* Spliced by ->read_iter, which is both of these. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+
 #define filemap_splice_read	generic_file_splice_read
-#define copy_splice_read	generic_file_splice_read
-#endif
+
+/* A page at most: whoever wants more comes again. */
+static inline ssize_t
+mpagex_compat_copy_splice(struct file *file, loff_t *pos,
+			  struct pipe_inode_info *pipe, size_t len,
+			  unsigned int flags)
+{
+	struct pipe_buffer buf = { .ops = &nosteal_pipe_buf_ops };
+	struct iov_iter to;
+	struct kiocb iocb;
+	struct bio_vec vec;
+	ssize_t ret;
+
+	buf.page = alloc_page(GFP_USER);
+	if (!buf.page)
+		return -ENOMEM;
+	vec.bv_page = buf.page;
+	vec.bv_offset = 0;
+	vec.bv_len = min_t(size_t, len, PAGE_SIZE);
+	iov_iter_bvec(&to, READ, &vec, 1, vec.bv_len);
+	init_sync_kiocb(&iocb, file);
+	iocb.ki_pos = *pos;
+	ret = file->f_op->read_iter(&iocb, &to);
+	if (ret <= 0) {
+		put_page(buf.page);
+		return ret;
+	}
+	buf.len = ret;
+	ret = add_to_pipe(pipe, &buf);	/* or it puts the page */
+	if (ret > 0)
+		*pos = iocb.ki_pos;
+	return ret;
+}
+
+#define copy_splice_read	mpagex_compat_copy_splice
+
+#endif /* < 6.5 */
 
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 7, 0)
 
