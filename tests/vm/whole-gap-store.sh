@@ -6,7 +6,7 @@
 
 fresh
 for how in truncate write; do
-	check gapstore "$MNT/file" 3000 $how
+	check gapstore "$MNT/file" 1500 $how
 done
 check umount "$MNT"
 check e2fsck -fn "$DEV"
