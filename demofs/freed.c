@@ -110,13 +110,15 @@ void demofs_free_later(struct inode *inode, struct demofs_freeing *freeing,
  */
 void demofs_freed_by(struct inode *inode, struct buffer_head *bh)
 {
+	struct list_head *list = &DEMOFS_I(inode)->freed;
 	struct demofs_order *order = demofs_order(inode->i_sb);
 	struct demofs_freed *freed;
 
+	if (list_empty(list))	/* map_sem keeps it so */
+		return;
 	spin_lock(&order->lock);
-	freed = list_first_entry_or_null(&DEMOFS_I(inode)->freed,
-					 struct demofs_freed, link);
-	if (freed && !freed->bh) {
+	freed = list_first_entry(list, struct demofs_freed, link);
+	if (!freed->bh) {
 		get_bh(bh);
 		freed->bh = bh;
 	}
