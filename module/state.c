@@ -57,7 +57,10 @@ struct mpagex_state *mpagex_state_attach(struct folio *folio,
 
 static void drop_state(struct folio *folio)
 {
-	kfree(folio_detach_private(folio));
+	struct mpagex_state *state = folio_detach_private(folio);
+
+	if (state)
+		kfree_rcu(state, rcu);
 }
 
 /* Are @count blocks from @first on, all in the folio, uptodate? */
@@ -196,25 +199,27 @@ void mpagex_mark_written(struct inode *inode, struct folio *folio,
  */
 bool mpagex_dirty_folio(struct address_space *mapping, struct folio *folio)
 {
-	struct mpagex_state *state = mpagex_state(folio);
+	struct mpagex_state *state, *now;
 	bool was_clean;
 
+	rcu_read_lock();
+	state = mpagex_state(folio);
 	if (state)
 		mpagex_set_dirty(state, 0, state->blocks);
 	was_clean = filemap_dirty_folio(mapping, folio);
-	if (state)
-		return was_clean;
 
 	/*
-	 * A state attached in between saw a clean folio, unless it sees the
-	 * flag that was just set. One of the two sides sees the other.
+	 * A state attached in between, be it in the place of one that a split has
+	 * dropped, saw a clean folio, unless it sees the flag that was just set.
+	 * One of the two sides sees the other.
 	 */
 	smp_mb();
-	state = mpagex_state(folio);
-	if (unlikely(state)) {
-		mpagex_set_dirty(state, 0, state->blocks);
+	now = mpagex_state(folio);
+	if (unlikely(now && now != state)) {
+		mpagex_set_dirty(now, 0, now->blocks);
 		filemap_dirty_folio(mapping, folio);
 	}
+	rcu_read_unlock();
 	return was_clean;
 }
 

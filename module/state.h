@@ -21,6 +21,7 @@
  * @write_left: the same for the running writeback, blocks as they are added.
  * @write_whole: the running writeback began before this state was attached,
  *	as a single part whose completion ends it.
+ * @rcu: mpagex_dirty_folio() has no lock that would keep the folio's state.
  * @blocks: in the folio.
  * @bits: uptodate for each block, then dirty for each.
  *
@@ -32,6 +33,7 @@ struct mpagex_state {
 	unsigned int read_left;
 	atomic_t write_left;
 	bool write_whole;
+	struct rcu_head rcu;
 	unsigned int blocks;
 	unsigned long bits[];
 };
