@@ -184,8 +184,10 @@ mpagex_compat_write_fallback(struct kiocb *iocb, struct iov_iter *from,
 
 	if (buffered > 0)
 		ret = filemap_write_and_wait_range(mapping, pos, last) ?: ret;
-	if (ret < 0)
+	if (ret < 0) {
+		iocb->ki_pos = pos;
 		return direct ?: ret;
+	}
 	if (buffered > 0)
 		invalidate_mapping_pages(mapping, pos >> PAGE_SHIFT,
 					 last >> PAGE_SHIFT);
