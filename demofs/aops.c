@@ -351,6 +351,7 @@ ssize_t demofs_write_data(struct kiocb *iocb, struct iov_iter *from)
 	inode_lock(inode);
 	ret = generic_write_checks(iocb, from);
 	if (ret > 0 && iocb->ki_pos > i_size_read(inode)) {
+		inode_dio_wait(inode);
 		filemap_invalidate_lock(inode->i_mapping);
 		err = demofs_truncate_page(inode, iocb->ki_pos);
 		filemap_invalidate_unlock(inode->i_mapping);

@@ -361,8 +361,19 @@ static int throttle(struct write *w)
 }
 
 /*
- * The first part of a write that leaves a gap behind the old end. No store may
- * come between what clears the gap and the new size: it would be lost.
+ * For a write that leaves a gap behind the old end. What zeroes the rest of the old
+ * end's block writes the block as a whole, and so, with what was read before, what a
+ * direct write is still writing there.
+ */
+static void lock_gap(struct inode *inode)
+{
+	inode_dio_wait(inode);
+	filemap_invalidate_lock(inode->i_mapping);
+}
+
+/*
+ * The first part of a write that leaves a gap. No store may come between what clears
+ * the gap and the new size: it would be lost.
  */
 static ssize_t write_behind_gap(struct write *w, loff_t pos, size_t bytes,
 				struct iov_iter *from)
@@ -370,7 +381,7 @@ static ssize_t write_behind_gap(struct write *w, loff_t pos, size_t bytes,
 	unsigned int nofs;
 	ssize_t ret;
 
-	filemap_invalidate_lock(w->inode->i_mapping);
+	lock_gap(w->inode);
 	nofs = memalloc_nofs_save();
 	ret = mpagex_truncate_page(w->inode, pos, w->ops) ?:
 	      write_part(w, pos, bytes, from);
@@ -443,7 +454,7 @@ static int clear_gap(struct inode *inode, loff_t pos,
 {
 	int err;
 
-	filemap_invalidate_lock(inode->i_mapping);
+	lock_gap(inode);
 	err = mpagex_truncate_page(inode, pos, ops);
 	filemap_invalidate_unlock(inode->i_mapping);
 	return err;

@@ -192,7 +192,8 @@ static void ask_before_store(struct folio *folio)
  * afterwards. Upwards it also takes from the page cache what a process has
  * stored behind the end through a mapping.
  *
- * invalidate_lock is to be kept until i_size has changed. A store before that
+ * No direct write may be on its way, inode_dio_wait(): the end's block is written
+ * anew. invalidate_lock is to be kept until i_size has changed. A store before that
  * takes no space behind the old end, and would be lost if it came later; so it has
  * to fault, which waits for the lock.
  *
