@@ -221,19 +221,26 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 
 /*
  * A page fault may have taken a block since the cache was written out for a
- * direct read: its contents are in the cache only, where they have to be read.
+ * direct read: its contents are in the cache only. Such a fault has dirtied the
+ * page before it lets go of the lock. A read that cannot be told where its data is
+ * ends there, short, if it is asynchronous; only one that has read nothing yet is
+ * left to the page cache.
  */
 static int direct_read_get_block(struct inode *inode, sector_t iblock,
 				 struct buffer_head *bh, int create)
 {
+	struct address_space *mapping = inode->i_mapping;
 	int err = demofs_get_block(inode, iblock, bh, create);
-	loff_t pos = (loff_t)iblock << inode->i_blkbits;
+	loff_t pos = (loff_t)iblock << inode->i_blkbits, last;
 
-	if (!err && buffer_mapped(bh) &&
-	    filemap_range_has_page(inode->i_mapping, pos,
-				   pos + bh->b_size - 1))
-		err = -ENOTBLK;
-	return err;
+	if (err || !buffer_mapped(bh))
+		return err;
+	last = pos + bh->b_size - 1;
+	if (!filemap_range_has_page(mapping, pos, last))
+		return 0;
+	filemap_invalidate_lock(mapping);
+	filemap_invalidate_unlock(mapping);
+	return filemap_write_and_wait_range(mapping, pos, last) ? -ENOTBLK : 0;
 }
 
 /**
@@ -242,7 +249,9 @@ static int direct_read_get_block(struct inode *inode, sector_t iblock,
  * @iter: the process's memory.
  *
  * Holes within the file are left to buffered writing, which falls in for what
- * this call does not do.
+ * this call does not do. Writes with O_DSYNC are waited for: else each would be
+ * synced by a worker, in which the next one's end waits to be noticed, while
+ * settling the file waits for all of them.
  *
  * Return: bytes moved or a negative errno.
  */
@@ -250,8 +259,12 @@ ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	loff_t end = iocb->ki_pos + iov_iter_count(iter);
+	struct kiocb waiting = *iocb;
 	ssize_t ret;
 
+	waiting.ki_complete = NULL;
+	if (iov_iter_rw(iter) == WRITE && iocb_is_dsync(iocb))
+		iocb = &waiting;
 	ret = blockdev_direct_IO(iocb, inode, iter,
 				 iov_iter_rw(iter) == WRITE ?
 				 demofs_get_block : direct_read_get_block);
