@@ -280,6 +280,25 @@ static int demofs_link(struct dentry *old_dentry, struct inode *dir,
 	return demofs_dir_sync(dir);
 }
 
+/*
+ * With -o sync or dirsync: have it on the disk that a name has been removed. If
+ * that fails, the VFS takes the name to be there still.
+ */
+static int demofs_sync_removal(struct inode *dir, struct dentry *dentry)
+{
+	struct inode *inode = d_inode(dentry);
+	int err = demofs_dir_sync(dir);
+
+	if (!err)
+		return 0;
+	if (S_ISDIR(inode->i_mode)) {
+		inode->i_flags |= S_DEAD;
+		dont_mount(dentry);
+	}
+	d_drop(dentry);
+	return err;
+}
+
 static int demofs_unlink(struct inode *dir, struct dentry *dentry)
 {
 	int err;
@@ -292,7 +311,7 @@ static int demofs_unlink(struct inode *dir, struct dentry *dentry)
 	if (!err)
 		demofs_drop_name(d_inode(dentry));
 	demofs_names_end(dir->i_sb);
-	return err ? err : demofs_dir_sync(dir);
+	return err ? err : demofs_sync_removal(dir, dentry);
 }
 
 /* Before the name in @dir is removed, what has left the directory is elsewhere. */
@@ -332,7 +351,7 @@ static int demofs_rmdir(struct inode *dir, struct dentry *dentry)
 		demofs_drop_link(dir);
 	}
 	demofs_names_end(dir->i_sb);
-	return ret ? ret : demofs_dir_sync(dir);
+	return ret ? ret : demofs_sync_removal(dir, dentry);
 }
 
 /* Let the name in @dir, which leads to @old if that is not NULL, lead to @new */
@@ -427,6 +446,32 @@ static void demofs_moved(struct inode *inode, struct inode *from,
 	mark_inode_dirty(inode);
 }
 
+/*
+ * The same for a rename: first there, then no longer here. @gone is what had the new
+ * name, if it has no other now.
+ */
+static int demofs_sync_rename(struct inode *old_dir, struct dentry *old_dentry,
+			      struct inode *new_dir, struct dentry *new_dentry,
+			      struct inode *gone)
+{
+	int err;
+
+	err = demofs_dir_sync(d_inode(old_dentry));
+	if (!err)
+		err = demofs_dir_sync(new_dir);
+	if (!err)
+		err = demofs_dir_sync(old_dir);
+	if (!err)
+		return 0;
+	if (gone && S_ISDIR(gone->i_mode)) {
+		gone->i_flags |= S_DEAD;
+		dont_mount(new_dentry);
+	}
+	d_drop(old_dentry);
+	d_drop(new_dentry);
+	return err;
+}
+
 static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 			 struct dentry *old_dentry, struct inode *new_dir,
 			 struct dentry *new_dentry, unsigned int flags)
@@ -479,13 +524,8 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 	 */
 	if (back && (S_ISDIR(moved->i_mode) || S_ISDIR(back->i_mode)))
 		demofs_commit_names(sb);
-	/* With -o sync or dirsync: first there, then no longer here. */
-	err = demofs_dir_sync(moved);
-	if (!err)
-		err = demofs_dir_sync(new_dir);
-	if (!err)
-		err = demofs_dir_sync(old_dir);
-	return err;
+	return demofs_sync_rename(old_dir, old_dentry, new_dir, new_dentry,
+				  back ? NULL : target);
 }
 
 const struct inode_operations demofs_dir_inode_operations = {
