@@ -356,6 +356,25 @@ static int demofs_dir_grow(struct inode *dir, const struct qstr *name,
 	return 0;
 }
 
+/* Try blocks from @lblk up to @end. Return: 1 if one had room, 0 or a negative errno. */
+static int demofs_dir_fill(struct inode *dir, const struct qstr *name,
+			   struct inode *inode, u32 lblk, u32 end)
+{
+	struct buffer_head *bh = NULL;
+	int ret = 0;
+
+	for (; !ret && lblk < end; lblk++) {
+		bh = demofs_dir_block(dir, lblk, bh);
+		if (IS_ERR(bh))
+			return PTR_ERR(bh);
+		ret = demofs_add_to_block(dir, bh, name, inode);
+		if (ret > 0)
+			demofs_dir_added(dir, lblk);
+	}
+	brelse(bh);
+	return ret;
+}
+
 /**
  * demofs_dir_add - enter a name that the directory does not have
  * @dir: the directory, locked
@@ -368,23 +387,18 @@ static int demofs_dir_grow(struct inode *dir, const struct qstr *name,
 int demofs_dir_add(struct inode *dir, const struct qstr *name,
 		   struct inode *inode)
 {
-	u32 blocks = demofs_dir_blocks(dir);
-	u32 lblk = DEMOFS_I(dir)->add_hint;
-	struct buffer_head *bh = NULL;
-	int ret = 0;
+	u32 hint = DEMOFS_I(dir)->add_hint;
+	int ret, err;
 
-	for (; !ret && lblk < blocks; lblk++) {
-		bh = demofs_dir_block(dir, lblk, bh);
-		if (IS_ERR(bh))
-			return PTR_ERR(bh);
-		ret = demofs_add_to_block(dir, bh, name, inode);
-		if (ret > 0)
-			demofs_dir_added(dir, lblk);
-	}
-	brelse(bh);
-	if (!ret)
-		return demofs_dir_grow(dir, name, inode);
-	return min(ret, 0);
+	ret = demofs_dir_fill(dir, name, inode, hint, demofs_dir_blocks(dir));
+	if (ret)
+		return min(ret, 0);
+	err = demofs_dir_grow(dir, name, inode);
+	if (err != -ENOSPC)
+		return err;
+	/* What is too little for most names may be enough for this one. */
+	ret = demofs_dir_fill(dir, name, inode, 0, hint);
+	return ret ? min(ret, 0) : -ENOSPC;
 }
 
 /**
