@@ -176,7 +176,11 @@ static inline int demofs_may_change(struct super_block *sb)
 {
 	if (demofs_is_shutdown(sb))
 		return -EIO;
-	return test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags) ? -EROFS : 0;
+	/* A forced remount (sysrq-u) does not ask who has files open for writing. */
+	if (sb_rdonly(sb) || READ_ONCE(sb->s_readonly_remount) ||
+	    test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags))
+		return -EROFS;
+	return 0;
 }
 
 /* Does a change of names, of when order.commits was @since, wait for the disk? */

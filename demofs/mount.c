@@ -404,7 +404,7 @@ static int demofs_get_tree(struct fs_context *fc)
 	return get_tree_bdev(fc, demofs_fill_super);
 }
 
-static int demofs_reconfigure(struct fs_context *fc)
+static int demofs_remount(struct fs_context *fc)
 {
 	struct super_block *sb = fc->root->d_sb;
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
@@ -436,6 +436,14 @@ static int demofs_reconfigure(struct fs_context *fc)
 		clear_bit(DEMOFS_ERROR_RO, &sbi->flags);
 	sbi->opts = args->opts;
 	return 0;
+}
+
+static int demofs_reconfigure(struct fs_context *fc)
+{
+	int err = demofs_remount(fc);
+
+	/* What is forced is done in any case, and an error would be a warning. */
+	return fc->sb_flags & SB_FORCE ? 0 : err;
 }
 
 static void demofs_free_fc(struct fs_context *fc)

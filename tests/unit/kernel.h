@@ -221,6 +221,7 @@ struct super_block {
 	unsigned long s_blocksize;
 	u8 s_blocksize_bits;
 	unsigned long s_flags;
+	int s_readonly_remount;
 	void *s_fs_info;
 };
 

@@ -42,3 +42,22 @@ check mount -t demofs -o "ro,io=$IO" "$DEV" "$MNT"
 names EROFS mknod newer reg
 dumpe2fs -h "$DEV" 2>/dev/null | grep -q '^Filesystem state: *clean$' ||
 	fail "a read-only mount wrote the state"
+check umount "$MNT"
+
+# forced: what "echo u" does to all filesystems, whoever is writing
+forced()
+{
+	echo u >/proc/sysrq-trigger
+	within 10 mounted ro || fail "not read-only by force"
+}
+
+check mount_demofs
+(
+	exec 3>>"$MNT/file"
+	forced
+	echo more >&3
+) 2>/dev/null && fail "a writer went on where a clean disk was left"
+check e2fsck -fn "$DEV"
+check mount -o remount,rw "$MNT"
+check fsop "open a $MNT r,dir" "shutdown a 0"
+forced
