@@ -157,6 +157,9 @@ static int demofs_read_super(struct super_block *sb, bool silent)
 			   1 << log, bdev_logical_block_size(sb->s_bdev));
 		return -EINVAL;
 	}
+	/* What an earlier mount could not write is not to be tried again by this. */
+	sync_blockdev(sb->s_bdev);
+	invalidate_bdev(sb->s_bdev);
 	return demofs_read_super_block(sb, silent);
 }
 
