@@ -54,8 +54,7 @@ struct demofs_group {
 };
 
 #define DEMOFS_GROUP_BLOCKS_CHECKED	0	/* block bitmap was found sane */
-#define DEMOFS_GROUP_INODES_CHECKED	1
-#define DEMOFS_GROUP_BAD		2	/* allocate nothing from it */
+#define DEMOFS_GROUP_BAD		1	/* allocate nothing from it */
 
 /* Of an inode's held blocks: no pointer on the disk leads to it */
 #define DEMOFS_FRESH		XA_MARK_0

@@ -67,13 +67,10 @@ static struct buffer_head *demofs_read_inode_bitmap(struct super_block *sb,
 			   nr, block);
 		return ERR_PTR(-EIO);
 	}
-	if (test_bit(DEMOFS_GROUP_INODES_CHECKED, &group->state))
-		return bh;
 	if (!demofs_reserved_in_use(sbi, nr, bh->b_data)) {
 		brelse(bh);
 		return ERR_PTR(demofs_bad_inode_bitmap(sb, nr, "reserved inodes are free"));
 	}
-	set_bit(DEMOFS_GROUP_INODES_CHECKED, &group->state);
 	return bh;
 }
 
