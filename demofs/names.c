@@ -22,14 +22,16 @@ static int demofs_write_names(struct super_block *sb)
 	struct demofs_order *order = demofs_order(sb);
 	struct demofs_inode_info *ip, *next;
 	bool made = false;
-	int err, err2;
+	int err = 0, err2;
 
 	list_for_each_entry(ip, &order->others, unsettled_link) {
 		down_write(&ip->map_sem);
-		demofs_write_held(&ip->held, DEMOFS_FRESH, true);
+		err2 = demofs_write_held(&ip->held, DEMOFS_FRESH, true);
 		up_write(&ip->map_sem);
+		err = err ? err : err2;
 	}
-	err = demofs_flush(sb);
+	err2 = demofs_flush(sb);
+	err = err ? err : err2;
 	list_for_each_entry_safe(ip, next, &order->others, unsettled_link) {
 		down_write(&ip->map_sem);
 		made |= ip->is_new;
