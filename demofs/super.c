@@ -128,9 +128,12 @@ struct buffer_head *demofs_bread(struct super_block *sb, u32 block)
 
 	if (!bh)
 		return NULL;
-	if (buffer_write_io_error(bh))
+	if (bh_uptodate_or_lock(bh))
+		return bh;
+	if (buffer_write_io_error(bh)) {
 		set_buffer_uptodate(bh);
-	if (bh_read(bh, 0) < 0) {
+		unlock_buffer(bh);
+	} else if (__bh_read(bh, 0, true)) {
 		brelse(bh);
 		return NULL;
 	}
