@@ -88,7 +88,7 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 		   struct iattr *attr)
 {
 	struct inode *inode = d_inode(dentry);
-	int err;
+	int err, cut = 0;
 
 	err = demofs_may_change(inode->i_sb);
 	if (!err)
@@ -96,12 +96,14 @@ int demofs_setattr(struct mnt_idmap *idmap, struct dentry *dentry,
 	if (err)
 		return err;
 	if (attr->ia_valid & ATTR_SIZE && attr->ia_size != inode->i_size) {
-		err = demofs_set_size(inode, attr->ia_size);
-		if (err)
-			return err;
+		cut = demofs_set_size(inode, attr->ia_size);
+		if (cut && attr->ia_size != inode->i_size)
+			return cut;
 	}
 	setattr_copy(idmap, inode, attr);
 	mark_inode_dirty(inode);
+	if (cut)	/* it is shorter, but not all of its blocks are free */
+		return cut;
 	if (!inode_needs_sync(inode))
 		return 0;
 	err = S_ISREG(inode->i_mode) ?
