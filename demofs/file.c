@@ -36,9 +36,12 @@ static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 		err = min_t(ssize_t, ret, 0);
 		if (ret > 0) {
 			done += ret;
-			/* It may have ended where the disk was full. */
+			/*
+			 * It may have ended where the disk was full. The rest
+			 * of an append could land behind another one.
+			 */
 			if (iov_iter_count(from) && is_sync_kiocb(iocb) &&
-			    !(iocb->ki_flags & IOCB_NOWAIT))
+			    !(iocb->ki_flags & (IOCB_NOWAIT | IOCB_APPEND)))
 				err = -ENOSPC;
 		}
 	} while (demofs_make_room(sb, err, &tries, false));
