@@ -211,6 +211,8 @@ extern bool unit_capable;
 /* Objects of the VFS */
 struct ratelimit_state { int unused; };
 
+#define READ_ONCE(x)		(x)
+#define SB_RDONLY		1
 #define SB_SYNCHRONOUS		16
 #define S_IFMT			0170000
 #define S_IFREG			0100000
@@ -224,6 +226,11 @@ struct super_block {
 	int s_readonly_remount;
 	void *s_fs_info;
 };
+
+static inline bool sb_rdonly(const struct super_block *sb)
+{
+	return sb->s_flags & SB_RDONLY;
+}
 
 struct inode {
 	struct super_block *i_sb;
