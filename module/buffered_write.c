@@ -52,6 +52,7 @@ struct part {
  * mpagex_init_mapping - prepare a file for the whole path
  * @inode: being set up, not in use yet.
  *
+ * Context: any.
  * Return: 0, or -EINVAL if its blocks are smaller than 512 bytes or larger than
  * a page: the file must not be used then. sb_set_blocksize() lets none of these
  * pass; who has left i_blkbits as new_inode() or iget_locked() set it need not

@@ -195,6 +195,7 @@ void mpagex_mark_written(struct inode *inode, struct folio *folio,
  * are marked here, and writeback leaves out those that are holes: nobody can
  * have stored there without having taken space.
  *
+ * Context: any but interrupts; spinlocks may be held.
  * Return: true if the folio was clean.
  */
 bool mpagex_dirty_folio(struct address_space *mapping, struct folio *folio)
@@ -232,6 +233,8 @@ MPAGEX_EXPORT(mpagex_dirty_folio);
  * @len: how many.
  *
  * For ->invalidate_folio. What remains of a folio keeps its state.
+ *
+ * Context: process context.
  */
 void mpagex_invalidate_folio(struct folio *folio, size_t offset, size_t len)
 {
@@ -252,6 +255,7 @@ MPAGEX_EXPORT(mpagex_invalidate_folio);
  *
  * For ->release_folio: called by reclaim and before a large folio is split.
  *
+ * Context: process context; does not sleep.
  * Return: false if the folio is dirty or under writeback and needs its state.
  */
 bool mpagex_release_folio(struct folio *folio, gfp_t gfp)
@@ -273,6 +277,7 @@ MPAGEX_EXPORT(mpagex_release_folio);
  *
  * For ->is_partially_uptodate.
  *
+ * Context: any; the folio is locked.
  * Return: true if every block of the part is uptodate.
  */
 bool mpagex_is_partially_uptodate(struct folio *folio, size_t from,
