@@ -86,7 +86,7 @@ data: setup			## the tests of data, on demofs or on FSTYPE= (KVER=)
 	@tests/run $(if $(KVER),-k $(KVER)) 'data-*'
 
 # Commands may come from a pipe as well, and have the same mounted.
-shell:				## a shell in a virtual machine, demofs or FSTYPE= mounted (KVER=)
+shell: setup				## a shell in a virtual machine, demofs or FSTYPE= mounted (KVER=)
 	@run() { qemu/vm $(if $(KVER),-k $(KVER)); }; \
 	if [ -t 0 ]; then run; else { echo '. /t/mounts'; cat; } | run; fi
 
@@ -99,7 +99,7 @@ vm: setup			## run CMD='...' in a virtual machine, demofs loaded (KVER=)
 lint: setup			## checkpatch, sparse, W=1, kernel-doc and shellcheck
 	@scripts/lint
 
-api:				## write build/api.rst, the reference of what mpagex exports
+api: setup			## write build/api.rst, the reference of what mpagex exports
 	@scripts/api
 
 setup:				## install the Debian packages that are missing
