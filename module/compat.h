@@ -185,7 +185,8 @@ mpagex_compat_write_fallback(struct kiocb *iocb, struct iov_iter *from,
 	if (buffered > 0)
 		ret = filemap_write_and_wait_range(mapping, pos, last) ?: ret;
 	if (ret < 0) {
-		iocb->ki_pos = pos;
+		if (buffered > 0)
+			iocb->ki_pos = pos;
 		return direct ?: ret;
 	}
 	if (buffered > 0)
