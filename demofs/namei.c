@@ -281,21 +281,25 @@ static int demofs_link(struct dentry *old_dentry, struct inode *dir,
 }
 
 /*
- * With -o sync or dirsync: have it on the disk that a name has been removed. If
- * that fails, the VFS takes the name to be there still.
+ * The VFS takes a name to be as it was if a change of it ends with an error. Let it
+ * be looked up again. @gone is what had the name, if it has none now.
  */
-static int demofs_sync_removal(struct inode *dir, struct dentry *dentry)
+static void demofs_forget_name(struct dentry *dentry, struct inode *gone)
 {
-	struct inode *inode = d_inode(dentry);
-	int err = demofs_dir_sync(dir);
-
-	if (!err)
-		return 0;
-	if (S_ISDIR(inode->i_mode)) {
-		inode->i_flags |= S_DEAD;
+	if (gone && S_ISDIR(gone->i_mode)) {
+		gone->i_flags |= S_DEAD;
 		dont_mount(dentry);
 	}
 	d_drop(dentry);
+}
+
+/* With -o sync or dirsync: have it on the disk that a name has been removed. */
+static int demofs_sync_removal(struct inode *dir, struct dentry *dentry)
+{
+	int err = demofs_dir_sync(dir);
+
+	if (err)
+		demofs_forget_name(dentry, d_inode(dentry));
 	return err;
 }
 
@@ -461,14 +465,10 @@ static int demofs_sync_rename(struct inode *old_dir, struct dentry *old_dentry,
 		err = demofs_dir_sync(new_dir);
 	if (!err)
 		err = demofs_dir_sync(old_dir);
-	if (!err)
-		return 0;
-	if (gone && S_ISDIR(gone->i_mode)) {
-		gone->i_flags |= S_DEAD;
-		dont_mount(new_dentry);
+	if (err) {
+		demofs_forget_name(old_dentry, NULL);
+		demofs_forget_name(new_dentry, gone);
 	}
-	d_drop(old_dentry);
-	d_drop(new_dentry);
 	return err;
 }
 
