@@ -259,12 +259,14 @@ ssize_t demofs_direct_io(struct kiocb *iocb, struct iov_iter *iter)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
 	loff_t end = iocb->ki_pos + iov_iter_count(iter);
-	struct kiocb waiting = *iocb;
+	struct kiocb waiting;
 	ssize_t ret;
 
-	waiting.ki_complete = NULL;
-	if (iov_iter_rw(iter) == WRITE && iocb_is_dsync(iocb))
+	if (iov_iter_rw(iter) == WRITE && iocb_is_dsync(iocb)) {
+		waiting = *iocb;
+		waiting.ki_complete = NULL;
 		iocb = &waiting;
+	}
 	ret = blockdev_direct_IO(iocb, inode, iter,
 				 iov_iter_rw(iter) == WRITE ?
 				 demofs_get_block : direct_read_get_block);
