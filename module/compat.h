@@ -180,18 +180,17 @@ mpagex_compat_write_fallback(struct kiocb *iocb, struct iov_iter *from,
 {
 	struct address_space *mapping = iocb->ki_filp->f_mapping;
 	loff_t pos = iocb->ki_pos - buffered, last = iocb->ki_pos - 1;
-	ssize_t ret = buffered;
+	int err;
 
-	if (buffered > 0)
-		ret = filemap_write_and_wait_range(mapping, pos, last) ?: ret;
-	if (ret < 0) {
-		if (buffered > 0)
-			iocb->ki_pos = pos;
-		return direct ?: ret;
+	if (buffered <= 0)
+		return direct ?: buffered;
+	err = filemap_write_and_wait_range(mapping, pos, last);
+	if (err) {
+		iocb->ki_pos = pos;
+		return direct ?: err;
 	}
-	if (buffered > 0)
-		invalidate_mapping_pages(mapping, pos >> PAGE_SHIFT,
-					 last >> PAGE_SHIFT);
+	invalidate_mapping_pages(mapping, pos >> PAGE_SHIFT,
+				 last >> PAGE_SHIFT);
 	return direct + buffered;
 }
 
