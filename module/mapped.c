@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Files that processes have mapped, in the whole path: mpagex_fault() and
- * mpagex_page_mkwrite(); and mpagex_truncate_page(), since by such a mapping
- * there can be anything behind the end of a file when the end moves.
+ * mpagex_page_mkwrite().
  */
 #include <linux/mm.h>
 #include <linux/pagemap.h>
-#include <linux/rmap.h>
-#include <linux/sched/mm.h>
 
 #include "buffered.h"
 
@@ -133,115 +130,3 @@ unlock:
 }
 
 MPAGEX_EXPORT(mpagex_page_mkwrite);
-
-/* Zero the rest of the block at @eof, which may be a hole. */
-static int zero_block_tail(struct inode *inode, loff_t eof,
-			   const struct mpagex_ops *ops)
-{
-	unsigned int blkbits = inode->i_blkbits;
-	size_t from, to, start;
-	struct mpagex_map map = {};
-	struct folio *folio;
-	int err;
-
-	folio = mpagex_get_write_folio(inode->i_mapping, eof, 1);
-	if (IS_ERR(folio))
-		return PTR_ERR(folio);
-	err = mpagex_ask(&map, inode, ops, folio, eof >> blkbits, 1, 0);
-	if (err || !buffer_mapped(&map.bh))
-		goto unlock;
-
-	from = offset_in_folio(folio, eof);
-	start = round_down(from, i_blocksize(inode));
-	to = start + i_blocksize(inode);
-	if (folio_size(folio) > i_blocksize(inode) &&
-	    !folio_test_uptodate(folio) &&
-	    !mpagex_state_attach(folio, blkbits, GFP_NOFS,
-				 MPAGEX_SLOW_PARTIAL)) {
-		err = -ENOMEM;
-		goto unlock;
-	}
-	if (!mpagex_blocks_uptodate(folio, start >> blkbits, 1))
-		err = mpagex_read_now(folio, start, to - start,
-				      map.bh.b_bdev, map.bh.b_blocknr);
-	if (err)
-		goto unlock;
-	folio_zero_segment(folio, from, to);
-	mpagex_mark_written(inode, folio, start >> blkbits, 1, GFP_NOFS);
-unlock:
-	folio_unlock(folio);
-	folio_put(folio);
-	return err;
-}
-
-/* What is writable of a folio must fault, and take space, before the next store. */
-static void ask_before_store(struct folio *folio)
-{
-	if (folio_mkclean(folio))
-		folio_mark_dirty(folio);
-}
-
-/**
- * mpagex_truncate_page - zero what is behind the end of a file in its block
- * @inode: the file, its i_rwsem and invalidate_lock held for writing.
- * @size: the size it is about to have, in bytes.
- * @ops: the filesystem.
- *
- * What block_truncate_page() is for buffer heads. To be called before i_size
- * changes, up or down, and with nothing in between that can fail: data is gone
- * afterwards. Upwards it also takes from the page cache what a process has
- * stored behind the end through a mapping.
- *
- * No direct write may be on its way, inode_dio_wait(): the end's block is written
- * anew. invalidate_lock is to be kept until i_size has changed. A store before that
- * takes no space behind the old end, and would be lost if it came later; so it has
- * to fault, which waits for the lock.
- *
- * Context: process context, may sleep. Allocates without recursing into
- * filesystems.
- * Return: 0 or a negative errno.
- */
-int mpagex_truncate_page(struct inode *inode, loff_t size,
-			 const struct mpagex_ops *ops)
-{
-	loff_t eof = min(size, i_size_read(inode));
-	struct folio *folio;
-	unsigned int nofs;
-	int err = 0;
-
-	lockdep_assert_held_write(&inode->i_mapping->invalidate_lock);
-	nofs = memalloc_nofs_save();
-	if (eof & (i_blocksize(inode) - 1))
-		err = zero_block_tail(inode, eof, ops);
-	memalloc_nofs_restore(nofs);
-	if (err || size <= eof)
-		return err;
-
-	folio = filemap_lock_folio(inode->i_mapping, eof >> PAGE_SHIFT);
-	if (IS_ERR_OR_NULL(folio))
-		return 0;
-	mpagex_zero_behind_eof(folio, eof);
-	ask_before_store(folio);
-	folio_unlock(folio);
-	folio_put(folio);
-	return 0;
-}
-
-MPAGEX_EXPORT(mpagex_truncate_page);
-
-/*
- * What pagecache_isize_extended() is for blocks smaller than a page, and here for
- * pages of a folio as well: for a file that has become longer than @from without
- * invalidate_lock. Stores in between took space up to the old end only.
- */
-void mpagex_size_extended(struct inode *inode, loff_t from)
-{
-	struct folio *folio = filemap_lock_folio(inode->i_mapping,
-						 from >> PAGE_SHIFT);
-
-	if (IS_ERR_OR_NULL(folio))
-		return;
-	ask_before_store(folio);
-	folio_unlock(folio);
-	folio_put(folio);
-}

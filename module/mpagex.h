@@ -115,6 +115,8 @@ vm_fault_t mpagex_page_mkwrite(struct vm_fault *vmf,
 			       const struct mpagex_ops *ops);
 int mpagex_truncate_page(struct inode *inode, loff_t size,
 			 const struct mpagex_ops *ops);
+int mpagex_zero_range(struct inode *inode, loff_t pos, loff_t len,
+		      const struct mpagex_ops *ops);
 int mpagex_buffered_writepages(struct address_space *mapping,
 			       struct writeback_control *wbc,
 			       const struct mpagex_ops *ops);

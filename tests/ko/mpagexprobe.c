@@ -6,6 +6,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/buffer_head.h>
+#include <linux/falloc.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <linux/fs_context.h>
@@ -224,6 +225,22 @@ static int whole_fiemap(struct inode *inode, struct fiemap_extent_info *info,
 	return mpagex_fiemap(inode, info, start, len, &whole_ops);
 }
 
+static long whole_fallocate(struct file *file, int mode, loff_t pos, loff_t len)
+{
+	struct inode *inode = file_inode(file);
+	long err;
+
+	if (mode != (FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE))
+		return -EOPNOTSUPP;
+	inode_lock(inode);
+	inode_dio_wait(inode);
+	filemap_invalidate_lock(inode->i_mapping);
+	err = mpagex_zero_range(inode, pos, len, &whole_ops);
+	filemap_invalidate_unlock(inode->i_mapping);
+	inode_unlock(inode);
+	return err;
+}
+
 static const struct inode_operations whole_iops = {
 	.fiemap		= whole_fiemap,
 };
@@ -234,6 +251,7 @@ static const struct file_operations whole_fops = {
 	.write_iter	= whole_write_iter,
 	.mmap		= whole_mmap,
 	.fsync		= probe_fsync,
+	.fallocate	= whole_fallocate,
 };
 
 static int set_up_file(struct inode *inode)

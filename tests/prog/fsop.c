@@ -228,6 +228,12 @@ static long long op_fallocate(char **arg)
 	return sys(fallocate(file(arg), 0, num(arg[2]), num(arg[3])));
 }
 
+static long long op_zero(char **arg)
+{
+	return sys(fallocate(file(arg), FALLOC_FL_ZERO_RANGE |
+			     FALLOC_FL_KEEP_SIZE, num(arg[2]), num(arg[3])));
+}
+
 static long long op_seek(char **arg)
 {
 	int whence = !strcmp(arg[3], "data") ? SEEK_DATA :
@@ -451,6 +457,7 @@ static const struct op {
 	{ "flush", 3, op_flush, 0 },
 	{ "ftruncate", 2, op_ftruncate, 0 },
 	{ "fallocate", 3, op_fallocate, 0 },
+	{ "zero", 3, op_zero, 0 },
 	{ "seek", 3, op_seek, 0 },
 	{ "advise", 2, op_advise, 0 },
 	{ "lease", 2, op_lease, 0 },
