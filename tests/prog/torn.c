@@ -4,6 +4,10 @@
  *
  *	torn write FILE LEN	write(2) LEN bytes 64 KiB at a time from memory
  *				that another thread keeps taking away
+ *	torn late FILE OFF LEN AT SEED
+ *				write LEN bytes at OFF, of which those from byte AT
+ *				on go away while the write waits for the disk: says
+ *				"gone" then, and in the end what it returned
  *	torn store FILE LEN	store to every page of a mapping that asks for
  *				huge pages, having stored to one of them first
  */
@@ -16,6 +20,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <sys/mman.h>
+
+#include "pattern.h"
 
 #define CHUNK	65536
 #define HUGE	(2UL << 20)
@@ -50,6 +56,48 @@ static int do_write(int fd, size_t len)
 	return 0;
 }
 
+/* Does the process's first thread wait for the disk? */
+static int waits(void)
+{
+	char line[256] = "";
+	FILE *stat = fopen("/proc/self/stat", "r");
+
+	if (stat) {
+		if (!fgets(line, sizeof(line), stat))
+			line[0] = 0;
+		fclose(stat);
+	}
+	return strstr(line, ") D ") != NULL;
+}
+
+static void *take_the_rest(void *from)
+{
+	while (!waits())
+		usleep(10000);
+	if (!mprotect(from, CHUNK, PROT_NONE)) {
+		puts("gone");
+		fflush(stdout);
+	}
+	return NULL;
+}
+
+static int do_write_late(int fd, size_t off, size_t len, size_t at, size_t seed)
+{
+	unsigned char *mem = mmap(NULL, 2 * CHUNK, PROT_READ | PROT_WRITE,
+				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_t thread;
+
+	if (mem == MAP_FAILED || at > CHUNK || len - at > CHUNK)
+		return 1;
+	source = mem + CHUNK - at;
+	fill(source, off, len, seed);
+	if (pthread_create(&thread, NULL, take_the_rest, mem + CHUNK))
+		return 1;
+	printf("%zd\n", pwrite(fd, source, len, off));
+	pthread_join(thread, NULL);
+	return 0;
+}
+
 static int do_store(int fd, size_t len)
 {
 	unsigned char *mem = mmap(NULL, len + HUGE, PROT_NONE,
@@ -67,14 +115,30 @@ static int do_store(int fd, size_t len)
 	return munmap(mem, len);
 }
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: torn write|store FILE LEN\n"
+			"       torn late FILE OFF LEN AT SEED\n");
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
-	int fd = argc == 4 ? open(argv[2], O_RDWR | O_CREAT, 0644) : -1;
+	size_t n[4] = { 0 };
+	int fd, i;
 
-	if (fd < 0) {
-		fprintf(stderr, "usage: torn write|store FILE LEN\n");
-		return 2;
-	}
-	return strcmp(argv[1], "store") ? do_write(fd, strtoul(argv[3], NULL, 0)) :
-					  do_store(fd, strtoul(argv[3], NULL, 0));
+	if (argc < 4 || argc > 7)
+		return usage();
+	fd = open(argv[2], O_RDWR | O_CREAT, 0644);
+	if (fd < 0)
+		return usage();
+	for (i = 3; i < argc; i++)
+		n[i - 3] = num(argv[i]);
+	if (!strcmp(argv[1], "write") && argc == 4)
+		return do_write(fd, n[0]);
+	if (!strcmp(argv[1], "store") && argc == 4)
+		return do_store(fd, n[0]);
+	if (!strcmp(argv[1], "late") && argc == 7)
+		return do_write_late(fd, n[0], n[1], n[2], n[3]);
+	return usage();
 }
