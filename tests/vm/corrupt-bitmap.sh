@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a bitmap that calls everything free, metadata too, is an
 # error with a message and never makes demofs hand out what is in use.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 bitmap()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a directory whose entries cannot be true is an error with
 # a message: for lookup, readdir, create, rmdir, and without end in none.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 fresh

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that an inode that cannot be true is an error with a message,
 # and that its neighbours can be used.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 # broken FIELD VALUE WANT

@@ -2,7 +2,8 @@
 # This test proves that a block number off the disk, in an inode or in an indirect
 # block, is an error with a message, for readers and writers, and that only
 # what it maps is lost.
-# modes: dropin bh
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 # Whoever reads by the page hears only that it failed; mpagex hands on why.

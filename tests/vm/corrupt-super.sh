@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a superblock that cannot be true refuses the mount with a
 # message, whatever is wrong with it, and breaks nothing.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: -
 
 check mkfs.demofs -q -F -b 4096 "$DEV" 64m

@@ -3,7 +3,8 @@
 # disk says EIO when those cannot be written, and has changed nothing then; that a
 # mkdir succeeds all the same, as it promises nothing; and that what could not be
 # written is, and nothing is lost, once the disk is well.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 # once FILE CONTENT: that name, and no other, leads to a file with this content.

@@ -2,7 +2,8 @@
 # This test proves that metadata which could not be written, and is tried again, is not
 # written before its time if it has changed since: a file that is moved has one of its
 # names on the disk.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 dm_bad 0 0 | dm_make

@@ -3,7 +3,8 @@
 # as the disk has not been told: a crash would show the one's data in the other; not
 # even if memory has run short since. That till then it cannot be frozen or made
 # read-only, since it would be written to later. And that they are free once it has.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024
 
 dm_bad 0 0 | dm_make

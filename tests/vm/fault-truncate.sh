@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a file is not made shorter when it cannot be found out which
 # blocks it would lose: they would be back with the next extension.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 dm_bad 0 0 | dm_make

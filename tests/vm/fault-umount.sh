@@ -2,7 +2,8 @@
 # This test proves that what goes wrong while a file system is being unmounted is told
 # to the next fsck, as it is before: metadata that cannot be written, and blocks that
 # cannot be freed.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 expect_log "demofs \\(dm-[0-9]+\\): "

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that errors=continue goes on and errors=remount-ro stops all
 # changes when the disk contradicts itself, and that the superblock remembers.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 # Whoever reads by the page hears only that it failed; mpagex hands on why.
-bad=EIO
-[ "$IO" != dropin ] || bad=EUCLEAN
+case $IO in
+mpagex | dropin) bad=EUCLEAN ;;
+*)		bad=EIO ;;
+esac
 
 for how in continue remount-ro; do
 	export OPTS="errors=$how"

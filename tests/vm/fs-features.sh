@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that an unknown incompatible feature refuses the mount and an
 # unknown read-only one a writable mount, each with a message.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 # feature OFFSET VALUE: one of the superblock's three words of features.

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a file in very many pieces can be cut off without an
 # allocation for each of them, and that all of them are free afterwards.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024
 # timeout: 120
 

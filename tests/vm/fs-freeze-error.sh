@@ -2,7 +2,8 @@
 # This test proves that errors=remount-ro can strike while the file system is
 # frozen: who waits to write goes on after the thaw, and is told that it is
 # read-only; and the superblock remembers.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 # timeout: 60
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that on a full disk a name is entered wherever its directory has
 # room for it, even if longer names found none there.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 small 8m

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that a directory of 2000 entries with names of all lengths
 # is found whole after a cold mount, in the order in which it is read too.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 fresh

@@ -4,7 +4,8 @@
 # has left is removed, or replaced, or the one that it is moved to has just been
 # made, or has changed places with another. And that to move a directory changes
 # its ".." but not its time.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 # on_disk PATH: is it there, were the power cut now?

@@ -2,7 +2,8 @@
 # This test proves that what is new and has a block of its own, a directory or a
 # symlink with a long target, is in the inode table before a name leads there; and
 # that a link to it writes nothing where another inode still is.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 # made WHAT: made by then, in the root directory.

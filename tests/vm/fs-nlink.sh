@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that nothing gets more than 32000 links.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 fresh

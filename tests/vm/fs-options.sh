@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that mount options are checked, shown, and changed by a remount
 # only where they can be.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 check mkfs.demofs -q -F -b 4096 "$DEV" 160m

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that reading a directory of 1500 entries while they are
 # removed and added neither loses nor doubles one that stays.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 fresh

@@ -2,7 +2,8 @@
 # This test proves renames of files and directories: over a target, across
 # directories with ".." and link counts kept, exchanged, not replacing, and the
 # ones that must be refused.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 fresh

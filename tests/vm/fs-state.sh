@@ -2,7 +2,8 @@
 # This test proves that the superblock says "not clean" while a file system is
 # mounted writable, "clean" after and while it is frozen, but for files without a
 # name, and keeps a count and a time of mounts.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 super()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that statfs agrees with dumpe2fs, before and after files are
 # made, in a file system with reserved blocks.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
 
 agrees()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that symbolic links hold their targets on both sides of the
 # 59 characters that fit into the inode, up to a block, and no more.
-# modes: dropin
+# modes: mpagex
+# full-modes: mpagex dropin mpage bh
 
 fresh
 target()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that with -o sync a change of names or of an inode is on the disk,
 # and not in its cache only, when the call returns.
-# modes: dropin
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
 fresh

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # This test proves that two file systems of different block sizes, in different
 # modes, work at once and apart from each other.
-# modes: dropin
+# modes: -
 # blocks: -
 
 other=/tmp/other
