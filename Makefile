@@ -44,8 +44,8 @@ faults: setup			## fail the disk, fill it, unplug it, 1,000 mounts (KVER=)
 bench: setup			## demofs beside xfs and the kernel's mpage, in instructions (KVER=)
 	@scripts/bench
 
-bench-jobs: setup		## fio's jobs on demofs and peers (KVER= PLAN=jobs|boundary|scaling|all)
-	@scripts/bench-jobs $(PLAN)
+bench-jobs: setup		## fio's jobs on demofs and peers (KVER= PLAN= MIB= COUNT=1)
+	@scripts/bench-jobs $(if $(COUNT),-i) $(if $(MIB),-s $(MIB)) $(PLAN)
 
 filesystems: setup		## put the kernel's own filesystems on mpagex, test them (KVER= FS=)
 	@scripts/setup udftools hfsutils jfsutils nilfs-tools ntfs-3g gfs2-utils xorriso
