@@ -32,17 +32,7 @@ echo "was in root" >"$MNT/file"
 check sync
 expect_log 'demofs \(dm-[0-9]+\): error: metadata could not be written'
 
-# The root's block is early for the name "made", and would be late.
-check mkdir "$MNT/made"
-check mv "$MNT/left/file" "$MNT/made/file"
-bad left
-names EIO rmdir left
-names 40755 stat left mode
-once made/file "was in left"
-dm_bad 0 0 | dm_become
-check sync
-names 0 rmdir left
-
+# Before anything is removed: that commits all a while later.
 check mkdir "$MNT/more"
 check mv "$MNT/other/file" "$MNT/more/file"
 echo new >"$MNT/goal/new"
@@ -54,6 +44,18 @@ once goal/new new
 dm_bad 0 0 | dm_become
 names 0 rename file goal/2
 once goal/2 "was in root"
+check sync
+
+# The root's block is early for the name "made", and would be late.
+check mkdir "$MNT/made"
+check mv "$MNT/left/file" "$MNT/made/file"
+bad left
+names EIO rmdir left
+names 40755 stat left mode
+once made/file "was in left"
+dm_bad 0 0 | dm_become
+check sync
+names 0 rmdir left
 
 # Now the root is late, and what is made in what is made in it waits for it.
 check mkdir "$MNT/late"
