@@ -61,6 +61,20 @@ static int run_fill_hole(void)
 	return write_at(70001, 10000);
 }
 
+static int run_splice_write(void)
+{
+	loff_t off = 70001;
+	int pipes[2], ret;
+
+	fill(data, off, 10000, 2);
+	if (pipe(pipes) || write(pipes[1], data, 10000) != 10000)
+		die("fill a pipe");
+	ret = sys(splice(pipes[0], NULL, fd, &off, 10000, 0));
+	close(pipes[0]);
+	close(pipes[1]);
+	return ret;
+}
+
 static int check_fill_hole(int ret)
 {
 	memset(want, 0, BIG);
@@ -161,6 +175,18 @@ static void dirty_hole(void)
 static int run_fsync(void)
 {
 	return sys(fsync(fd));
+}
+
+static int run_msync(void)
+{
+	void *map = mmap(NULL, BIG, PROT_READ, MAP_SHARED, fd, 0);
+	int ret;
+
+	if (map == MAP_FAILED)
+		return -errno;
+	ret = sys(msync(map, BIG, MS_SYNC));
+	munmap(map, BIG);
+	return ret;
 }
 
 static int run_sync_range(void)

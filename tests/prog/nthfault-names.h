@@ -130,6 +130,31 @@ static int run_read_direct(void)
 	return len > 0 && memcmp(data, want, len) ? -EILSEQ : len;
 }
 
+/* By a pipe. What could not be read may show only when it leaves that. */
+static int run_splice(void)
+{
+	int pipes[2], len, ret = 0, all = 0;
+
+	if (pipe(pipes))
+		return -errno;
+	memset(got, 0, sizeof(got));
+	while (all < BIG) {
+		loff_t off = all;
+
+		ret = sys(splice(fd, &off, pipes[1], NULL, 65536, 0));
+		for (len = ret; len > 0 && ret > 0; len -= ret, all += ret)
+			ret = sys(read(pipes[0], got + all, len));
+		if (ret <= 0)
+			break;
+	}
+	close(pipes[0]);
+	close(pipes[1]);
+	fill(want, 0, BIG, 1);
+	if (memcmp(got, want, all))
+		return -EILSEQ;
+	return ret < 0 ? ret : all;
+}
+
 static int run_map_read(void)
 {
 	return touch_map(BIG - 100, 0);
@@ -346,4 +371,9 @@ static int check_freed(int ret)
 static int run_chmod(void)
 {
 	return sys(chmod("w/old", 0600));
+}
+
+static int run_chown(void)
+{
+	return sys(chown("w/old", 1, 1));
 }

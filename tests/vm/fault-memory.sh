@@ -26,4 +26,10 @@ echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem
 echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
 
 check mkfs.demofs -q -F -b "$BS" "$DEV" 16m
-nthfault "$DEV" "$MNT" "io=$IO" || fail "see the log"
+nthfault "$DEV" "$MNT" "io=$IO" >"$TMP/said"
+result=$?
+cat "$TMP/said"
+[ $result = 0 ] || fail "see the log"
+awk '/allocations failed/ { n++; failed += $2; calls += $6 }
+	END { print "# of", n, "operations", failed, "allocations failed, and", calls, "calls" }' \
+	"$TMP/said" >&3
