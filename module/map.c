@@ -70,7 +70,7 @@ static void stop_watch(struct mpagex_took *took)
  * @inode: the file.
  * @get_block: the filesystem's mapper.
  * @folio: the folio that holds @block, locked; get_block may fill it from
- *	inline data and then returns an uptodate buffer.
+ *	inline data and then returns an uptodate buffer. Or NULL.
  * @block: first file block wanted.
  * @count: how many blocks can be used, at least 1.
  * @create: whether get_block is to allocate what is missing.

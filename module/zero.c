@@ -18,8 +18,8 @@ struct zeroing {
 	struct inode *inode;
 	const struct mpagex_ops *ops;
 	struct mpagex_map map;
-	loff_t pos;
-	loff_t end;
+	u64 pos;
+	u64 end;		/* of the last block there can be, too much for loff_t */
 };
 
 /* Have block @block of the folio, which @z->map covers, in memory. */
@@ -51,7 +51,7 @@ static int zero_folio(struct zeroing *z, struct folio *folio, size_t from,
 		return -ENOMEM;
 	if (from & mask)
 		err = read_edge(z, folio, first);
-	if (!err && (to & mask))
+	if (!err && (to & mask) && (last != first || !(from & mask)))
 		err = read_edge(z, folio, last);
 	if (err)
 		return err;
@@ -70,8 +70,8 @@ static int zero_next(struct zeroing *z)
 	sector_t block = z->pos >> blkbits;
 	sector_t end = ((z->end - 1) >> blkbits) + 1;
 	struct folio *folio;
-	loff_t to;
 	size_t off;
+	u64 to;
 	int err;
 
 	if (!mpagex_map_covers(&z->map, block)) {
@@ -82,7 +82,7 @@ static int zero_next(struct zeroing *z)
 	}
 	end = mpagex_map_covers(&z->map, block) ?
 	      z->map.first + z->map.blocks : block + 1;
-	to = min(z->end, (loff_t)end << blkbits);
+	to = min(z->end, (u64)end << blkbits);
 	if (!buffer_mapped(&z->map.bh)) {
 		z->pos = to;
 		return 0;
@@ -92,7 +92,7 @@ static int zero_next(struct zeroing *z)
 	if (IS_ERR(folio))
 		return PTR_ERR(folio);
 	off = offset_in_folio(folio, z->pos);
-	to = min_t(loff_t, to, folio_pos(folio) + folio_size(folio));
+	to = min_t(u64, to, z->pos - off + folio_size(folio));
 	err = zero_folio(z, folio, off, off + (to - z->pos));
 	folio_unlock(folio);
 	folio_put(folio);
@@ -101,7 +101,7 @@ static int zero_next(struct zeroing *z)
 	return err;
 }
 
-static int zero(struct inode *inode, loff_t pos, loff_t end,
+static int zero(struct inode *inode, u64 pos, u64 end,
 		const struct mpagex_ops *ops)
 {
 	struct zeroing z = {
@@ -137,15 +137,16 @@ static int zero(struct inode *inode, loff_t pos, loff_t end,
  *	there can be read.
  * @ops: the filesystem.
  *
- * For the ends of a hole to be punched, in blocks that stay, and for zeroing what
- * there is. Writes zeros into the page cache where there are blocks, reading a
- * block only if the range covers a part of it; holes stay holes. The mapper is
- * asked once a run. No direct write may be on its way, inode_dio_wait().
+ * For FALLOC_FL_ZERO_RANGE and its like. Writes zeros into the page cache where
+ * there are blocks, reading a block only if the range covers a part of it; holes
+ * stay holes. The mapper is asked once a run, without a folio, and block by block
+ * in holes that have no length. No direct write may be on its way,
+ * inode_dio_wait().
  *
  * Context: process context, may sleep, and is held back when too much memory is
  * dirty. Allocates without recursing into filesystems.
- * Return: 0 or a negative errno, -EINTR after a fatal signal: then a part from
- * @pos on is zeroed.
+ * Return: 0 or a negative errno, which is -EINTR after a fatal signal. After an
+ * error a part from @pos on may be zeroed.
  */
 int mpagex_zero_range(struct inode *inode, loff_t pos, loff_t len,
 		      const struct mpagex_ops *ops)
@@ -157,7 +158,7 @@ int mpagex_zero_range(struct inode *inode, loff_t pos, loff_t len,
 		return 0;
 	/* Behind the end the rest of the block is zeros, and need not be read. */
 	return zero(inode, pos, len < size - pos ? pos + len :
-			   round_up(size, i_blocksize(inode)), ops);
+			   round_up((u64)size, i_blocksize(inode)), ops);
 }
 
 MPAGEX_EXPORT(mpagex_zero_range);
@@ -197,7 +198,7 @@ int mpagex_truncate_page(struct inode *inode, loff_t size,
 	int err;
 
 	lockdep_assert_held_write(&inode->i_mapping->invalidate_lock);
-	err = zero(inode, eof, round_up(eof, i_blocksize(inode)), ops);
+	err = zero(inode, eof, round_up((u64)eof, i_blocksize(inode)), ops);
 	if (err || size <= eof)
 		return err;
 

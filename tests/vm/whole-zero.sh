@@ -66,6 +66,13 @@ same 2 "$(cat $probe/calls)" "calls of get_block: one to zero, one to write back
 same "R 18 2 R 1190 2 " "$(bios $disk | grep ^R | tr '\n' ' ')" "reads"
 same 1174 "$(bios $disk | awk '/^W/ { n += $3 } END { print n }')" "sectors written"
 
+# Nor that one twice.
+again run
+trace_start block_bio_queue
+check fsop "open a $file rw" "zero a 2100 20" "fsync a"
+trace_stop
+same "R 4 2 W 4 2 " "$(bios $disk | tr '\n' ' ')" "I/O for a part of a block"
+
 # Every fourth block is a hole.
 again gaps
 check fsop "open a $file rw" "zero a 1500 10000" "fsync a"
