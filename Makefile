@@ -53,11 +53,14 @@ filesystems: setup		## put the kernel's own filesystems on mpagex, test them (KV
 
 figures:			## draw what bench has measured, as SVG and PNG
 	@scripts/setup python3-matplotlib
-	@scripts/figures build/bench/ratios build/bench/*.json
+	@set -- build/bench/*.json; \
+		! [ -e "$$1" ] || scripts/figures build/bench/ratios "$$@"
 	@for result in build/bench/jobs/boundary-time-*.json; do \
 		! [ -e "$$result" ] || scripts/disk-map build/bench/disk-map "$$result"; done
 	@for result in build/bench/jobs/scaling-instructions-*.json; do \
 		! [ -e "$$result" ] || scripts/curves build/bench/curves "$$result"; done
+	@[ "$$(find build/bench -name '*.svg' 2>&-)" ] || \
+		{ echo "nothing to draw: make bench first" >&2; exit 1; }
 
 powercut: setup			## cut the power at hundreds of points (SEED= POINTS= KVER=)
 	@SEED="$(SEED)" POINTS="$(POINTS)" KVER="$(KVER)" tests/powercut
