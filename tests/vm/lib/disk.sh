@@ -154,13 +154,22 @@ dir_sector()
 		/^[0-9]+$/ { print $1 * per }'
 }
 
-# writes_so_far: which sectors were written since "trace_start block_rq_issue", and
-# when the disk was flushed, in $TMP/order.
+# writes_so_far: which blocks were written since "trace_start block_rq_issue", by the
+# first sector of each, and when the disk was flushed, in $TMP/order. Requests for
+# blocks side by side can have been merged.
 writes_so_far()
 {
 	trace_stop
-	sed -n "s/.* block_rq_issue: [0-9,]* \([FW][A-Z]*\) [0-9]* (.*) \([0-9]*\) + .*/\1 \2/p" \
-		"$TMP/trace" | sed 's/^F[^ ]* .*/F/' >"$TMP/order"
+	sed -n "s/.* block_rq_issue: [0-9,]* \([FW][A-Z]*\) [0-9]* (.*) \([0-9]*\) + \([0-9]*\).*/\1 \2 \3/p" \
+		"$TMP/trace" | awk -v per=$((BS / 512)) '
+	/^F/ {
+		print "F"
+		next
+	}
+	{
+		for (at = $2; at < $2 + $3; at += per)
+			print $1, at
+	}' >"$TMP/order"
 }
 
 # order_of_writes: the same, after all that waits has been written.
