@@ -6,11 +6,7 @@
 # full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
-# Whoever reads by the page hears only that it failed; mpagex hands on why.
-bad=EIO
-case $IO in
-dropin | mpagex) bad=EUCLEAN ;;
-esac
+bad=$(bad_pointer)
 
 fresh
 for name in direct indirect inside; do

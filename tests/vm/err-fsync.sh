@@ -23,9 +23,7 @@ check fsop "open a $MNT/file rw" "open b $MNT/file rw" "pwrite a 400K 64K 3" \
 
 dm_bad 0 0 | dm_become
 check fsop "open a $MNT/file rw" "pwrite a 0 1M 4" "fsync a"
-check umount "$MNT"
-drop_caches
-check mount_demofs /dev/mapper/bad
+remount_cold /dev/mapper/bad
 check fsop "open a $MNT/file r" "pread a 0 1M 4" \
 	"open b $MNT/other r" "pread b 0 64K 3"
 check umount "$MNT"

@@ -24,8 +24,6 @@ check fsop "open a $MNT/new rw" "pwrite a 48K 100K 1" "fsync a = EIO" \
 	"fsync a = EIO"
 dm_bad 0 0 | dm_become
 check fsop "open a $MNT/new rw" "pread a 0 148K 1" "pwrite a 148K 1 1" "fsync a"
-check umount "$MNT"
-drop_caches
-check mount_demofs /dev/mapper/bad
+remount_cold /dev/mapper/bad
 check fsop "open a $MNT/new r" "pread a 0 149K 1 = 151553"
 check umount "$MNT"

@@ -44,9 +44,7 @@ repair
 
 with_file
 bitmap=$(group_block "Block bitmap")
-check umount "$MNT"
-drop_caches
-check mount_demofs /dev/mapper/bad
+remount_cold /dev/mapper/bad
 check rm "$MNT/file"
 umount_bad "$bitmap"
 told || fail "blocks could not be freed: nobody will know"

@@ -18,9 +18,7 @@ check mount_demofs /dev/mapper/bad
 # evict: nothing of the file's data stays in memory.
 evict()
 {
-	check umount "$MNT"
-	drop_caches
-	check mount_demofs /dev/mapper/bad
+	remount_cold /dev/mapper/bad
 }
 
 # bad BLOCK[-BLOCK]...: from now on these blocks of the file are bad.

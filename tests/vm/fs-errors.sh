@@ -5,11 +5,7 @@
 # full-modes: mpagex dropin mpage bh
 # blocks: 4096
 
-# Whoever reads by the page hears only that it failed; mpagex hands on why.
-case $IO in
-mpagex | dropin) bad=EUCLEAN ;;
-*)		bad=EIO ;;
-esac
+bad=$(bad_pointer)
 
 for how in continue remount-ro; do
 	export OPTS="errors=$how"

@@ -16,11 +16,7 @@ check mount_demofs
 check fsfreeze --freeze "$MNT"
 nameop mknod "$MNT/waiting" reg >"$TMP/waiting" &
 sleep 1
-# See fs-errors.
-case $IO in
-mpagex | dropin) bad=EUCLEAN ;;
-*)		bad=EIO ;;
-esac
+bad=$(bad_pointer)
 check fsop "open a $MNT/file r" "pread a 48K 4K 1 = $bad"
 expect_log "demofs \\(${DEV##*/}\\): error: inode [0-9]+: block 2147483632 "
 expect_log 'demofs \(.*read-only'

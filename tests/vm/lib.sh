@@ -109,12 +109,12 @@ drop_caches()
 	echo 3 >/proc/sys/vm/drop_caches
 }
 
-# remount_cold: mount $MNT again with nothing of it left in memory.
+# remount_cold [DEVICE]: mount $MNT again with nothing of it left in memory.
 remount_cold()
 {
 	check umount "$MNT"
 	drop_caches
-	check mount_demofs
+	check mount_demofs "$@"
 }
 
 # trace_start EVENT...: begin to record, e.g. block_rq_issue.

@@ -26,9 +26,7 @@ slow 100 | dm_become
 # left_by CMD...: it, the disk slow and nothing of the file in memory, traced.
 left_by()
 {
-	check umount "$MNT"
-	drop_caches
-	check mount_demofs /dev/mapper/bad
+	remount_cold /dev/mapper/bad
 	stat "$file" >/dev/null
 	mpagex_start block_bio_queue
 	check "$@"

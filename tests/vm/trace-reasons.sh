@@ -132,9 +132,7 @@ for mode in dropin mpagex; do
 	dropin)	same "12288 read-buffer error" "$(slows)" "no pointers" ;;
 	mpagex)	same "12288 state sync" "$(slows)" "no pointers" ;;
 	esac
-	check umount "$MNT"
-	drop_caches
-	check mount_demofs /dev/mapper/bad
+	remount_cold /dev/mapper/bad
 	traced "pread a 0 12K 1"
 	same "read 0+12288 error" "$(cuts)" "behind it no pointers"
 	check umount "$MNT"

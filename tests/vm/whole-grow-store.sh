@@ -35,7 +35,5 @@ as_it_should_be()
 		"bytes that are right"
 }
 as_it_should_be
-check umount "$MNT"
-drop_caches
-check mount_demofs /dev/mapper/bad
+remount_cold /dev/mapper/bad
 as_it_should_be

@@ -11,17 +11,10 @@ modprobe -q dm-mod || :
 dm_bad 0 0 | dm_make
 check mount_demofs /dev/mapper/bad
 
-cold()
-{
-	check umount "$MNT"
-	drop_caches
-	check mount_demofs /dev/mapper/bad
-}
-
 # late FILE OFF LEN AT: such a write of pattern 2, to a file that is not in memory.
 late()
 {
-	cold
+	remount_cold /dev/mapper/bad
 	stat "$MNT/$1" >"$TMP/stat"
 	dmsetup --noudevsync suspend --nolockfs bad || fail "suspend"
 	torn late "$MNT/$1" "$2" "$3" "$4" 2 >"$TMP/late" &
@@ -45,7 +38,7 @@ for shape in "100 10000 5000" "100 10000 20" "8192 $((BS + 100)) $((BS + 7))" \
 		check fsop "open a $MNT/old$n r" "pread a 0 $1 1" \
 			"pread a $1 $3 2" \
 			"pread a $(($1 + $3)) $((65536 - $1 - $3)) 1"
-		[ $look = disk ] || cold
+		[ $look = disk ] || remount_cold /dev/mapper/bad
 	done
 done
 
@@ -65,7 +58,7 @@ for shape in "100 $((3 * BS)) $((BS + 20))" "0 $((3 * BS)) 20" \
 			"pread a $off $3 2" \
 			"pread a $((off + $3)) $((end - off - $3)) 0" \
 			"pread a $end $BS 1"
-		[ $look = disk ] || cold
+		[ $look = disk ] || remount_cold /dev/mapper/bad
 	done
 done
 check umount "$MNT"

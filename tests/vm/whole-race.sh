@@ -63,9 +63,7 @@ for n in $(seq 1 20); do
 done
 stop_load
 check fsop "open a $other rw,trunc" "pwrite a 0 256K 8" "fsync a"
-check umount "$MNT"
-drop_caches
-check mount_demofs /dev/mapper/bad
+remount_cold /dev/mapper/bad
 cold "$n" "$cut" || exit 1
 check fsop "open b $other r" "pread b 0 256K 8"
 check umount "$MNT"

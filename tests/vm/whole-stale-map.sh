@@ -51,9 +51,7 @@ check kill -0 $flushed
 wait $mapped || fail "fibmap"
 wait $flushed || fail "flush"
 sync
-check umount "$MNT"
-drop_caches
-check mount_demofs /dev/mapper/bad
+remount_cold /dev/mapper/bad
 check fsop "open a $file r" "pread a 0 $((12 * BS)) 1" \
 	"pread a $((12 * BS)) $((8 * BS)) 3" "pread a $behind $((size - behind)) 4"
 check umount "$MNT"

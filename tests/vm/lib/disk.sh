@@ -90,6 +90,16 @@ dm_become()
 	check dmsetup --noudevsync resume bad
 }
 
+# bad_pointer: what reading by a block number that cannot be true ends with. Whoever
+# reads by the page hears only that it failed; mpagex hands on why.
+bad_pointer()
+{
+	case $IO in
+	mpagex | dropin) echo EUCLEAN ;;
+	*)		echo EIO ;;
+	esac
+}
+
 # with_errors: does the superblock of $DEV, as the disk has it, tell fsck to look?
 with_errors()
 {
