@@ -26,7 +26,7 @@
 typedef uint8_t u8, __u8;
 typedef uint16_t u16, __le16;
 typedef uint32_t u32, __le32;
-typedef uint64_t u64, sector_t;
+typedef uint64_t u64, __le64, sector_t;
 typedef int32_t s32;
 typedef int64_t s64;
 typedef u32 errseq_t;
@@ -40,6 +40,7 @@ typedef struct { unsigned int val; } kuid_t, kgid_t;
 
 #define le16_to_cpu(x)		le16toh(x)
 #define le32_to_cpu(x)		le32toh(x)
+#define le64_to_cpu(x)		le64toh(x)
 #define cpu_to_le16(x)		htole16(x)
 #define cpu_to_le32(x)		htole32(x)
 

@@ -201,6 +201,40 @@ static void test_runs(void)
 	result("runs of pointers and of zeros");
 }
 
+/* A run of each length from each number, in an array that ends with it or not. */
+static void test_run(u32 first, u32 len, u32 spare)
+{
+	__le32 *ptr = calloc(len + spare, sizeof(*ptr));
+	u32 n;
+
+	assert(ptr);
+	demofs_set_run(ptr, first, len);
+	for (n = 1; n <= len + spare; n++)
+		CHECK(demofs_count_run(ptr, n) == min(n, len),
+		      "%u from %u, %u looked at", len, first, n);
+	/* And one that is broken, by a bit, at each place. */
+	for (n = 1; n < len; n++) {
+		ptr[n] ^= cpu_to_le32(1u << n % 32);
+		CHECK(demofs_count_run(ptr, len + spare) == n,
+		      "%u from %u, broken at %u", len, first, n);
+		ptr[n] ^= cpu_to_le32(1u << n % 32);
+	}
+	free(ptr);
+}
+
+static void test_run_lengths(void)
+{
+	u32 len, spare;
+
+	for (len = 1; len <= 70; len++)
+		for (spare = 0; spare < 4; spare++) {
+			test_run(1, len, spare);
+			test_run(0x7ffffff0, len, spare);
+			test_run(U32_MAX - len + 1, len, spare);
+		}
+	result("runs of each length, broken at each place");
+}
+
 int main(void)
 {
 	u32 bits;
@@ -221,5 +255,6 @@ int main(void)
 	result("blocks of a full tree");
 	test_limits();
 	test_runs();
+	test_run_lengths();
 	return finish();
 }
