@@ -117,7 +117,8 @@ static int demofs_look(struct inode *inode, const struct demofs_path *path,
 	struct demofs_sb_info *sbi = DEMOFS_SB(inode->i_sb);
 	unsigned int level = chain->len - 1;
 	const __le32 *ptr = chain->ptr[level];
-	u32 max = demofs_path_pointers(path, sbi->addr_bits, level);
+	/* A pointer is for one block at least: no more of them are of interest. */
+	u32 max = min(len, demofs_path_pointers(path, sbi->addr_bits, level));
 
 	run->pblk = le32_to_cpu(*ptr);
 	run->new = false;
@@ -129,7 +130,7 @@ static int demofs_look(struct inode *inode, const struct demofs_path *path,
 		return 0;
 	}
 
-	run->len = demofs_count_run(ptr, min(len, max));
+	run->len = demofs_count_run(ptr, max);
 	run->boundary = run->len == path->left;
 	if (!demofs_blocks_valid(sbi, run->pblk, run->len)) {
 		demofs_corrupt(inode->i_sb,
