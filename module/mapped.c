@@ -69,7 +69,9 @@ static int dirty_range(struct inode *inode, const struct mpagex_ops *ops,
 /*
  * Which bytes of the folio, before the file's end, the fault lets be written: its
  * page, or all that the process has mapped, where the kernel does that at once. A
- * page that could be read already is always made writable by itself.
+ * page that could be read already is made writable by itself, unless it was part of
+ * a huge one: that is gone by now, which a pte of NULL says, and orig_pte is what it
+ * was.
  */
 static void fault_range(struct vm_fault *vmf, struct folio *folio, loff_t size,
 			size_t *from, size_t *to)
@@ -77,7 +79,8 @@ static void fault_range(struct vm_fault *vmf, struct folio *folio, loff_t size,
 	struct vm_area_struct *vma = vmf->vma;
 	pgoff_t first = vmf->pgoff, end = first + 1;
 
-	if (!pte_present(vmf->orig_pte) && mpagex_fault_maps_folio(folio)) {
+	if ((!vmf->pte || !pte_present(vmf->orig_pte)) &&
+	    mpagex_fault_maps_folio(folio)) {
 		first = max(folio->index, vma->vm_pgoff);
 		end = min(folio_next_index(folio),
 			  vma->vm_pgoff + vma_pages(vma));

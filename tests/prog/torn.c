@@ -10,6 +10,7 @@
  *				"gone" then, and in the end what it returned
  *	torn store FILE LEN	store to every page of a mapping that asks for
  *				huge pages, having stored to one of them first
+ *	torn load FILE LEN	the same, having loaded from each huge page first
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -98,7 +99,7 @@ static int do_write_late(int fd, size_t off, size_t len, size_t at, size_t seed)
 	return 0;
 }
 
-static int do_store(int fd, size_t len)
+static int do_store(int fd, size_t len, int load)
 {
 	unsigned char *mem = mmap(NULL, len + HUGE, PROT_NONE,
 				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -109,6 +110,8 @@ static int do_store(int fd, size_t len)
 		   0);
 	if (mem == MAP_FAILED || madvise(mem, len, MADV_HUGEPAGE))
 		return 1;
+	for (off = 0; load && off < len; off += HUGE)
+		*(volatile unsigned char *)(mem + off);
 	mem[5 * 4096] = 's';
 	for (off = 0; off < len; off += 4096)
 		memset(mem + off, 's', 4096);
@@ -117,7 +120,7 @@ static int do_store(int fd, size_t len)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: torn write|store FILE LEN\n"
+	fprintf(stderr, "usage: torn write|store|load FILE LEN\n"
 			"       torn late FILE OFF LEN AT SEED\n");
 	return 2;
 }
@@ -137,7 +140,9 @@ int main(int argc, char **argv)
 	if (!strcmp(argv[1], "write") && argc == 4)
 		return do_write(fd, n[0]);
 	if (!strcmp(argv[1], "store") && argc == 4)
-		return do_store(fd, n[0]);
+		return do_store(fd, n[0], 0);
+	if (!strcmp(argv[1], "load") && argc == 4)
+		return do_store(fd, n[0], 1);
 	if (!strcmp(argv[1], "late") && argc == 7)
 		return do_write_late(fd, n[0], n[1], n[2], n[3]);
 	return usage();
