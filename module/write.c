@@ -192,6 +192,8 @@ static int write_one(struct folio *folio, struct writeback_control *wbc,
 
 	if (w->write_folio) {
 		err = w->write_folio(folio, wbc);
+		if (err < 0)
+			mapping_set_error(w->inode->i_mapping, err);
 		if (err <= 0)
 			return err;
 	}

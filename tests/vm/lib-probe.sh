@@ -98,5 +98,12 @@ again run hook
 set_probe hook_result -5
 check fsop "open a $file rw" "map m a 0 4K rw" "store m 0 4K 7" "unmap m" \
 	"fsync a = EIO"
+# Nobody hears what writing in the background returns; who asks later does.
+again run hook
+set_probe hook_result -5
+check fsop "open a $file rw" "map m a 0 4K rw" "store m 0 4K 7" "unmap m"
+sync
+set_probe hook_result 1
+check fsop "open a $file rw" "fsync a = EIO" "fsync a"
 check umount "$MNT"
 check rmmod mpagexprobe
