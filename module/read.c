@@ -98,18 +98,20 @@ static int add_folio(struct mpagex_reader *r, struct folio *folio,
 {
 	unsigned int blkbits = r->inode->i_blkbits;
 	size_t len = (size_t)ext->blocks << blkbits;
+	/* Once it has been submitted the folio can be gone. */
+	bool partial = len < folio_size(folio);
+	loff_t end = folio_pos(folio) + len;
 	int err;
 
-	if (len < folio_size(folio))
+	if (partial)
 		folio_zero_segment(folio, len, folio_size(folio));
 	err = mpagex_reader_add(r, folio, 0, len, ext->bdev, ext->block);
 	if (err)
 		return err;
 	if (ext->boundary)
 		r->bio = mpagex_submit(r->bio, MPAGEX_CUT_BOUNDARY);
-	else if (len < folio_size(folio))
-		r->bio = mpagex_submit(r->bio,
-				       folio_pos(folio) + len < r->size ?
+	else if (partial)
+		r->bio = mpagex_submit(r->bio, end < r->size ?
 				       MPAGEX_CUT_HOLE : MPAGEX_CUT_EOF);
 	return 0;
 }
