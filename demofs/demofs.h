@@ -137,7 +137,8 @@ struct demofs_inode_info {
 	u32 nameless_since;		/* order.commits when it lost its last */
 	u32 named_since;		/* directory: the same, when it was made, */
 	u32 named_in;			/* and the block that has its name; */
-	u32 left_since;			/* when a name was moved out of it */
+	u32 left_since;			/* when a name was moved out of it, */
+	u32 moved_since;		/* and when it got another parent */
 	u32 changes;			/* counts those of pointers */
 	bool unsettled;			/* the disk must not know them yet */
 	bool is_new;			/* nothing of it is on the disk yet */
@@ -254,6 +255,7 @@ bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
 /* names.c: names, and what must be on the disk before them */
 int demofs_commit_names(struct super_block *sb);
 int demofs_order_change(struct super_block *sb, u32 change);
+int demofs_order_above(struct dentry *place);
 bool demofs_order_mkdir(struct inode *dir, struct buffer_head *in,
 			struct inode *made);
 bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from);

@@ -443,6 +443,8 @@ static void demofs_moved(struct inode *inode, struct inode *from,
 			 struct inode *to)
 {
 	if (S_ISDIR(inode->i_mode) && from != to) {
+		DEMOFS_I(inode)->moved_since =
+			DEMOFS_SB(inode->i_sb)->order.commits;
 		demofs_add_link(to);
 		demofs_drop_link(from);
 	}
@@ -472,6 +474,27 @@ static int demofs_sync_rename(struct inode *old_dir, struct dentry *old_dentry,
 	return err;
 }
 
+/* What a rename of directories wants to be on the disk before. */
+static int demofs_order_dirs(struct inode *old_dir, struct dentry *old_dentry,
+			     struct inode *new_dir, struct dentry *new_dentry,
+			     struct inode *back)
+{
+	struct inode *target = d_inode(new_dentry);
+	int err = 0;
+
+	/* The name of what is replaced cannot be both early and late. */
+	if (target && !back && S_ISDIR(target->i_mode))
+		err = demofs_order_change(old_dir->i_sb,
+					  DEMOFS_I(target)->left_since);
+	if (old_dir == new_dir)
+		return err;
+	if (!err && S_ISDIR(d_inode(old_dentry)->i_mode))
+		err = demofs_order_above(new_dentry);
+	if (!err && back && S_ISDIR(back->i_mode))
+		err = demofs_order_above(old_dentry);
+	return err;
+}
+
 static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 			 struct dentry *old_dentry, struct inode *new_dir,
 			 struct dentry *new_dentry, unsigned int flags)
@@ -493,11 +516,10 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 		err = demofs_dir_is_empty(target);
 		if (err <= 0)
 			return err ? err : -ENOTEMPTY;
-		/* Its name cannot be both early and late. */
-		err = demofs_order_change(sb, DEMOFS_I(target)->left_since);
-		if (err)
-			return err;
 	}
+	err = demofs_order_dirs(old_dir, old_dentry, new_dir, new_dentry, back);
+	if (err)
+		return err;
 	do {
 		demofs_names_begin(sb);
 		err = demofs_move_entries(old_dir, old_dentry, new_dir,

@@ -95,6 +95,30 @@ int demofs_order_change(struct super_block *sb, u32 change)
 	return demofs_names_wait(sb, change) ? demofs_commit_names(sb) : 0;
 }
 
+/**
+ * demofs_order_above - have a place on the disk before a directory is moved there
+ * @place: the name that the directory is to have, with another parent
+ *
+ * Until its old name is gone from the disk, a directory that was moved has two.
+ * With another one's two they could make a circle, which fsck would cut off the
+ * tree with all that is below. That cannot be if each directory on the way up from
+ * here has one name: the VFS has seen to it that @place is not below what moves.
+ *
+ * Context: May sleep; takes names_sem exclusively if there is something to wait
+ * for. The caller has s_vfs_rename_mutex, so that the way up stays as it is.
+ * Return: 0 or a negative errno.
+ */
+int demofs_order_above(struct dentry *place)
+{
+	struct dentry *dir;
+
+	for (dir = place->d_parent; !IS_ROOT(dir); dir = dir->d_parent)
+		if (demofs_names_wait(dir->d_sb,
+				      DEMOFS_I(d_inode(dir))->moved_since))
+			return demofs_commit_names(dir->d_sb);
+	return 0;
+}
+
 /* Nothing is found in @dir, if that is new, before its own name is on the disk. */
 static bool demofs_name_early(struct inode *dir, struct buffer_head *from)
 {

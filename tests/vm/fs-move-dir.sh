@@ -2,8 +2,9 @@
 # This test proves that a file that is moved from one directory to another is on the
 # disk under one of its names, whatever happens to the directories: the one that it
 # has left is removed, or replaced, or the one that it is moved to has just been
-# made, or has changed places with another. And that to move a directory changes
-# its ".." but not its time.
+# made, or has changed places with another. That two directories of which each is
+# moved to where the other was are never a circle there. And that to move a directory
+# changes its ".." but not its time.
 # modes: mpagex
 # full-modes: mpagex dropin mpage bh
 # blocks: 1024 4096
@@ -83,6 +84,34 @@ names 0 rename goal/here new/there exchange
 check mkdir "$MNT/goal/here/below"
 same "$(nameop stat "$MNT/new/there" ino)" "$(ino_on_disk /new/there)" "new/there"
 same "$(nameop stat "$MNT/goal/here" ino)" "$(ino_on_disk /goal/here)" "goal/here"
+
+# names_between: so many that the next name is in another block of the directory.
+names_between()
+{
+	n=0
+	while [ $n -lt $((BS / 100)) ]; do
+		: >"$1/$(printf '%0190d' $n)" || fail "cannot make a file"
+		n=$((n + 1))
+	done
+}
+
+# a is above b, then b above a: each had two names at once, of which those in the
+# directory around them could be lost.
+for how in deep below; do
+	check mkdir -p "$MNT/turn/$how/a/b"
+	names_between "$MNT/turn/$how"
+	check sync
+	cd "$MNT/turn/$how"
+	check mv a/b b
+	case $how in
+	deep)	check mv a b/a ;;
+	below)	check mkdir b/new
+		check mv a b/new/a ;;
+	esac
+	cd /
+	on_disk "/turn/$how/b" || fail "$how: b is not where it was moved to"
+	! on_disk "/turn/$how/a/b" || fail "$how: b is where it was, too"
+done
 
 remount_cold
 for file in goal/1:left goal/2:replaced goal/3:old late/spare:new \
