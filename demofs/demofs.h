@@ -68,6 +68,8 @@ struct demofs_order {
 	struct rw_semaphore names_sem;	/* shared: change names; else write them */
 	struct xarray names;		/* directories' blocks, by number */
 	u32 commits;			/* of names, so far; under names_sem */
+	u32 forgotten;			/* the same, when a directory of which
+					   a change waits left memory */
 	struct mutex settle_lock;
 
 	spinlock_t lock;		/* all below, and what inodes have of it */
@@ -256,6 +258,8 @@ bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
 int demofs_commit_names(struct super_block *sb);
 int demofs_order_change(struct super_block *sb, u32 change);
 int demofs_order_above(struct dentry *place);
+void demofs_order_forget(struct inode *dir);
+void demofs_order_recall(struct inode *dir);
 bool demofs_order_mkdir(struct inode *dir, struct buffer_head *in,
 			struct inode *made);
 bool demofs_order_rmdir(struct inode *dir, struct buffer_head *from);

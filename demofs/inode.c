@@ -282,6 +282,8 @@ static int demofs_load_inode(struct inode *inode)
 		set_nlink(inode, le16_to_cpu(raw->i_links_count));
 		demofs_set_vfs_flags(inode);
 		demofs_set_inode_ops(inode, demofs_get_rdev(DEMOFS_I(inode)));
+		if (S_ISDIR(inode->i_mode))
+			demofs_order_recall(inode);
 	}
 	brelse(bh);
 	return err;
@@ -538,5 +540,7 @@ void demofs_evict_inode(struct inode *inode)
 	if (!demofs_is_shutdown(sb) && !inode->i_nlink && !is_bad_inode(inode))
 		demofs_delete_inode(inode);
 	demofs_order_evict(inode);
+	if (S_ISDIR(inode->i_mode) && inode->i_nlink)
+		demofs_order_forget(inode);
 	clear_inode(inode);
 }

@@ -119,6 +119,40 @@ int demofs_order_above(struct dentry *place)
 	return 0;
 }
 
+/**
+ * demofs_order_forget - a directory leaves memory
+ * @dir: being evicted, and not deleted
+ *
+ * Context: Any.
+ */
+void demofs_order_forget(struct inode *dir)
+{
+	struct demofs_inode_info *ip = DEMOFS_I(dir);
+	struct demofs_order *order = demofs_order(dir->i_sb);
+	u32 now = READ_ONCE(order->commits);
+
+	if (ip->named_since == now || ip->left_since == now ||
+	    ip->moved_since == now)
+		WRITE_ONCE(order->forgotten, now);
+}
+
+/**
+ * demofs_order_recall - a directory is in memory again
+ * @dir: just read
+ *
+ * It may be the one that was forgotten: then all may have happened to it.
+ *
+ * Context: Any.
+ */
+void demofs_order_recall(struct inode *dir)
+{
+	struct demofs_inode_info *ip = DEMOFS_I(dir);
+
+	ip->named_since = READ_ONCE(demofs_order(dir->i_sb)->forgotten);
+	ip->left_since = ip->named_since;
+	ip->moved_since = ip->named_since;
+}
+
 /* Nothing is found in @dir, if that is new, before its own name is on the disk. */
 static bool demofs_name_early(struct inode *dir, struct buffer_head *from)
 {
@@ -128,6 +162,8 @@ static bool demofs_name_early(struct inode *dir, struct buffer_head *from)
 	if (!demofs_names_wait(dir->i_sb, ip->named_since) ||
 	    (from && ip->named_in == from->b_blocknr))
 		return true;
+	if (!ip->named_in)	/* forgotten */
+		return false;
 	if (xa_get_mark(&order->names, ip->named_in, DEMOFS_LATE))
 		return false;
 	xa_set_mark(&order->names, ip->named_in, DEMOFS_EARLY);
