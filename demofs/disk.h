@@ -47,8 +47,10 @@
 /*
  * A driver that does not know a bit may ignore it in s_feature_compat, may
  * only read the filesystem if it is in s_feature_ro_compat, and must keep off
- * altogether if it is in s_feature_incompat.
+ * altogether if it is in s_feature_incompat. That is the rule; but who trusts no
+ * image has to know where backups are, which sparse_super2 says in its own way.
  */
+#define DEMOFS_FEATURE_COMPAT_SPARSE_SUPER2	0x0200
 #define DEMOFS_FEATURE_RO_COMPAT_SPARSE_SUPER	0x0001
 #define DEMOFS_FEATURE_RO_COMPAT_LARGE_FILE	0x0002
 #define DEMOFS_FEATURE_INCOMPAT_FILETYPE	0x0002

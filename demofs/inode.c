@@ -135,11 +135,11 @@ static bool demofs_symlink_sane(struct inode *inode)
 static const char *demofs_inode_fault(struct inode *inode)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(inode->i_sb);
-	u32 per_block = inode->i_sb->s_blocksize >> 9;
+	unsigned int sector_bits = inode->i_blkbits - SECTOR_SHIFT;
 
 	if (DEMOFS_I(inode)->flags & DEMOFS_FOREIGN_FLAGS)
 		return "unknown flags";
-	if (inode->i_blocks / per_block > sbi->blocks_count)
+	if (inode->i_blocks >> sector_bits > sbi->blocks_count)
 		return "more blocks than the filesystem has";
 	switch (inode->i_mode & S_IFMT) {
 	case S_IFREG:

@@ -124,6 +124,11 @@ static int demofs_read_super_block(struct super_block *sb, bool silent)
 			   le32_to_cpu(super->s_rev_level), unknown);
 		return -EINVAL;
 	}
+	if (super->s_feature_compat &
+	    cpu_to_le32(DEMOFS_FEATURE_COMPAT_SPARSE_SUPER2)) {
+		demofs_err(sb, "has the feature sparse_super2: mount it with ext4");
+		return -EINVAL;
+	}
 	return 0;
 }
 
@@ -184,7 +189,8 @@ static int demofs_load_geometry(struct super_block *sb)
 	if (sbi->first_data_block != (bs == BLOCK_SIZE ? 1 : 0))
 		bad = "first data block";
 	else if (sbi->blocks_count <= sbi->first_data_block ||
-		 sbi->blocks_count > bdev_nr_bytes(sb->s_bdev) / bs)
+		 sbi->blocks_count >
+			 bdev_nr_bytes(sb->s_bdev) >> sb->s_blocksize_bits)
 		bad = "block count (larger than the device?)";
 	else if (le32_to_cpu(super->s_r_blocks_count) > sbi->blocks_count)
 		bad = "reserved block count";

@@ -45,3 +45,8 @@ names 0 mount "$DEV" "$MNT" demofs "io=$IO"
 names 0 mknod new reg
 check umount "$MNT"
 feature $compat 0
+
+# But for the one that has backups where nobody else has them.
+expect_log 'demofs \(.*sparse_super2'
+check mkfs.ext2 -q -F -b "$BS" -g 4096 -O none,sparse_super2,filetype "$DEV" 100m
+names EINVAL mount "$DEV" "$MNT" demofs "io=$IO" ro
