@@ -46,6 +46,7 @@ enum step {
 	STEP_SYNC_FILE,	/* id is on the disk */
 	STEP_SYNC_DIR,	/* the names in the directory that name stands for */
 	STEP_SYNC_ALL,
+	STEP_WANDERS,	/* id is on the disk; its directory moves, no name is known */
 	STEP_MARK,	/* the log has a mark with this step's number */
 };
 

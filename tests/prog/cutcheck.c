@@ -56,7 +56,8 @@ static char *disk, *cut, *on_device;	/* after flushes; cut off; as known */
 static const struct point *point;
 static bool bad, repaired;
 static struct model sure, maybe;
-static __u64 found[IDS];
+static __u64 found[IDS];			/* under a name that it may have */
+static bool seen[IDS];			/* anywhere */
 static struct cell content[(FILE_MAX + (1 << 20)) / sizeof(struct cell)];
 
 static void die(const char *what)
@@ -161,6 +162,8 @@ static int look_at(const char *path, const struct stat *st, int type,
 		     repaired ? "" : ", before e2fsck");
 		break;
 	}
+	if (id < IDS)
+		seen[id] = true;
 	return 0;
 }
 
@@ -230,6 +233,7 @@ static void check_tree(const char *root)
 {
 	unsigned int i;
 
+	memset(seen, 0, sizeof(seen));
 	nftw(root, look_at, 16, FTW_PHYS);
 	if (!repaired)
 		return;
@@ -239,6 +243,10 @@ static void check_tree(const char *root)
 	for (i = 1; i < IDS; i++)
 		if (maybe.file[i].anchored && !found[i])
 			fail("file %u, synced and named, is nowhere", i);
+	for (i = 1; i < IDS; i++)
+		if (maybe.file[i].wanders && !seen[i])
+			fail("file %u, synced in a directory that moves, is nowhere",
+			     i);
 }
 
 static void check_mounted(void)

@@ -30,6 +30,7 @@ struct file {
 	bool exists;
 	bool synced;		/* it has been on the disk, if under no name */
 	bool anchored;		/* some name must lead to it */
+	bool wanders;		/* it must be somewhere */
 };
 
 struct name {
@@ -252,6 +253,9 @@ static inline void model_step(struct model *m, const struct step_record *r,
 		break;
 	case STEP_SYNC_ALL:
 		model_sync_everything(m);
+		break;
+	case STEP_WANDERS:
+		f->wanders = true;
 		break;
 	}
 }

@@ -498,6 +498,111 @@ static void op_move_out(void)
 	remove_dir(NAMES_DIR + y);
 }
 
+/*
+ * Directories that are moved into each other and out again, each with a file. Names
+ * are long, with others between them, so that they are in blocks of their own.
+ */
+#define WANDERERS	3
+#define WANDER_FORMAT	"%u-%0180u"
+
+static int around[WANDERERS] = { -1, -1, -1 };	/* the one it is in, or w */
+
+static const char *wander_path(int which)
+{
+	static char path[1024];
+	char rest[1024] = "";
+
+	for (; which >= 0; which = around[which]) {
+		snprintf(path, sizeof(path), "/" WANDER_FORMAT "%s", which, 0,
+			 rest);
+		strcpy(rest, path);
+	}
+	snprintf(path, sizeof(path), "w%s", rest);
+	return path;
+}
+
+static void make_fillers(__u32 from)
+{
+	char path[256];
+	__u32 i;
+	int fd;
+
+	for (i = from; i < from + 20; i++) {
+		snprintf(path, sizeof(path), "w/" WANDER_FORMAT, i, 0);
+		fd = open(path, O_CREAT | O_RDWR, 0644);
+		if (fd < 0)
+			die(path);
+		close(fd);
+	}
+}
+
+static void make_wanderer(int which)
+{
+	__u32 id = ids++;
+	char path[64];
+	int fd;
+
+	sprintf(path, "w/%d", which);
+	if (mkdir(path, 0755))
+		die(path);
+	sprintf(path, "w/%d/file", which);
+	fd = open(path, O_CREAT | O_RDWR, 0644);
+	if (fd < 0)
+		die(path);
+	put(fd, id, 0, CHUNK);
+	close(fd);
+	note((struct step_record) { .step = STEP_WANDERS, .id = id });
+}
+
+/*
+ * They are made first and get their names later, so that what they hold lies in
+ * front of that on the disk: e2fsck keeps the first name of a directory.
+ */
+static void make_wanderers(void)
+{
+	char path[64];
+	int i;
+
+	if (mkdir("w", 0755))
+		die("mkdir");
+	for (i = 0; i < WANDERERS; i++)
+		make_wanderer(i);
+	for (i = 0; i < WANDERERS; i++) {
+		make_fillers(100 * (i + 1));
+		sprintf(path, "w/%d", i);
+		if (rename(path, wander_path(i)))
+			die(path);
+	}
+}
+
+static void wander(int which, int to)
+{
+	char from[1024];
+	int up;
+
+	for (up = to; up >= 0; up = around[up])
+		if (up == which)
+			return;
+	strcpy(from, wander_path(which));
+	around[which] = to;
+	if (rename(from, wander_path(which)))
+		die("rename of a directory");
+}
+
+/* Two at once, so that they get to the disk together: turn what can be turned. */
+static void op_wander(void)
+{
+	int which = rnd(WANDERERS), in = around[which];
+
+	if (in >= 0) {
+		wander(which, -1);
+		wander(in, which);
+		return;
+	}
+	wander(which, rnd(WANDERERS));
+	wander(rnd(WANDERERS), (int)rnd(WANDERERS + 1) - 1);
+}
+
 /* Let the kernel write what it likes to, in the order that is worst. */
 static void op_pressure(void)
 {
@@ -528,7 +633,7 @@ static const struct {
 	{ 10, op_create }, { 14, op_write }, { 6, op_sync_write },
 	{ 4, op_store }, { 8, op_truncate }, { 9, op_unlink }, { 3, op_link },
 	{ 7, op_rename }, { 7, op_replace }, { 4, op_mkdir }, { 8, op_symlink },
-	{ 6, op_move_in }, { 6, op_move_out },
+	{ 6, op_move_in }, { 6, op_move_out }, { 8, op_wander },
 	{ 10, op_pressure }, { 1, op_sync },
 };
 
@@ -563,8 +668,8 @@ int main(int argc, char **argv)
 	if (!steps || control < 0 || disk < 0 || chdir(argv[3]))
 		die("cutwork");
 
-	sync();
-	sync_step(STEP_SYNC_ALL, 0, 0);
+	make_wanderers();
+	op_sync();
 	for (n = strtoul(argv[2], NULL, 0); n; n--)
 		one_op();
 	op_sync();
