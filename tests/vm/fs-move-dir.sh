@@ -101,14 +101,14 @@ for how in deep below; do
 	check mkdir -p "$MNT/turn/$how/a/b"
 	names_between "$MNT/turn/$how"
 	check sync
-	cd "$MNT/turn/$how"
+	check cd "$MNT/turn/$how"
 	check mv a/b b
 	case $how in
 	deep)	check mv a b/a ;;
 	below)	check mkdir b/new
 		check mv a b/new/a ;;
 	esac
-	cd /
+	check cd /
 	on_disk "/turn/$how/b" || fail "$how: b is not where it was moved to"
 	! on_disk "/turn/$how/a/b" || fail "$how: b is where it was, too"
 done
