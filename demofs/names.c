@@ -123,6 +123,9 @@ int demofs_order_above(struct dentry *place)
  * demofs_order_forget - a directory leaves memory
  * @dir: being evicted, and not deleted
  *
+ * If a change of it waits for the disk, only the filesystem knows from then on that
+ * there is such a directory.
+ *
  * Context: Any.
  */
 void demofs_order_forget(struct inode *dir)
