@@ -68,7 +68,7 @@ struct demofs_order {
 	struct rw_semaphore names_sem;	/* shared: change names; else write them */
 	struct xarray names;		/* directories' blocks, by number */
 	u32 commits;			/* of names, so far; under names_sem */
-	u32 forgotten;			/* the same: see demofs_order_forget() */
+	u32 forgotten;			/* commits, by demofs_order_forget() */
 	struct mutex settle_lock;
 
 	spinlock_t lock;		/* all below, and what inodes have of it */

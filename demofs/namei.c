@@ -369,12 +369,19 @@ static int demofs_point_name(struct inode *dir, struct dentry *dentry,
 	return demofs_dir_set(dir, &dentry->d_name, new);
 }
 
-/* Let @inode, if it is a directory that moves, have another parent. */
+/* A directory's name in another one may be on the disk beside the old one. */
+static void demofs_moved_now(struct inode *inode)
+{
+	DEMOFS_I(inode)->moved_since = DEMOFS_SB(inode->i_sb)->order.commits;
+}
+
+/* Let @inode, if it is a directory that moves, or back, have another parent. */
 static int demofs_point_parent(struct inode *inode, struct inode *from,
 			       struct inode *to)
 {
 	if (!inode || !S_ISDIR(inode->i_mode) || from == to)
 		return 0;
+	demofs_moved_now(inode);
 	return demofs_dir_set(inode, &demofs_dotdot, to);
 }
 
@@ -443,8 +450,7 @@ static void demofs_moved(struct inode *inode, struct inode *from,
 			 struct inode *to)
 {
 	if (S_ISDIR(inode->i_mode) && from != to) {
-		DEMOFS_I(inode)->moved_since =
-			DEMOFS_SB(inode->i_sb)->order.commits;
+		demofs_moved_now(inode);
 		demofs_add_link(to);
 		demofs_drop_link(from);
 	}

@@ -101,8 +101,9 @@ int demofs_order_change(struct super_block *sb, u32 change)
  *
  * Until its old name is gone from the disk, a directory that was moved has two.
  * With another one's two they could make a circle, which fsck would cut off the
- * tree with all that is below. That cannot be if each directory on the way up from
- * here has one name: the VFS has seen to it that @place is not below what moves.
+ * tree with all that is below. The last move of a circle would be to a place from
+ * which the way up comes back to what moves. It does not if each directory on it has
+ * one name only, since the VFS has seen to that.
  *
  * Context: May sleep; takes names_sem exclusively if there is something to wait
  * for. The caller has s_vfs_rename_mutex, so that the way up stays as it is.
@@ -132,11 +133,14 @@ void demofs_order_forget(struct inode *dir)
 {
 	struct demofs_inode_info *ip = DEMOFS_I(dir);
 	struct demofs_order *order = demofs_order(dir->i_sb);
-	u32 now = READ_ONCE(order->commits);
+	u32 now;
 
+	spin_lock(&order->lock);	/* for the last one to have the last word */
+	now = READ_ONCE(order->commits);
 	if (ip->named_since == now || ip->left_since == now ||
 	    ip->moved_since == now)
 		WRITE_ONCE(order->forgotten, now);
+	spin_unlock(&order->lock);
 }
 
 /**

@@ -10,6 +10,7 @@
  *  2. an inode, then the name that leads to it;
  *  3. a renamed file's new name, then the old one's removal, if the two are in
  *     different blocks; and the removal of a name, then the end of its inode;
+ *     and of a moved directory's old name, then another's new one below it;
  *  4. the removal of what led to a block or an inode, then its next use.
  *
  * The kernel writes a dirty buffer when it likes to. Hence one rule for all of

@@ -6,8 +6,8 @@
  *	cutwork SEED N DIRECTORY DM_NAME STEPS
  *
  * After each operation that puts something on the disk for good, and after each
- * rename, the log gets a mark with the number of the last step. DIRECTORY has
- * directories a and b, on the disk already.
+ * rename of a file, the log gets a mark with the number of the last step. DIRECTORY
+ * has directories a and b, on the disk already.
  */
 #define _GNU_SOURCE
 #include <errno.h>
