@@ -480,21 +480,16 @@ static int demofs_sync_rename(struct inode *old_dir, struct dentry *old_dentry,
 	return err;
 }
 
-/* What a rename of directories wants to be on the disk before. */
+/* Before directories get another parent, their places are on the disk. */
 static int demofs_order_dirs(struct inode *old_dir, struct dentry *old_dentry,
 			     struct inode *new_dir, struct dentry *new_dentry,
 			     struct inode *back)
 {
-	struct inode *target = d_inode(new_dentry);
 	int err = 0;
 
-	/* The name of what is replaced cannot be both early and late. */
-	if (target && !back && S_ISDIR(target->i_mode))
-		err = demofs_order_change(old_dir->i_sb,
-					  DEMOFS_I(target)->left_since);
 	if (old_dir == new_dir)
-		return err;
-	if (!err && S_ISDIR(d_inode(old_dentry)->i_mode))
+		return 0;
+	if (S_ISDIR(d_inode(old_dentry)->i_mode))
 		err = demofs_order_above(new_dentry);
 	if (!err && back && S_ISDIR(back->i_mode))
 		err = demofs_order_above(old_dentry);
@@ -522,6 +517,10 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 		err = demofs_dir_is_empty(target);
 		if (err <= 0)
 			return err ? err : -ENOTEMPTY;
+		/* Its name cannot be both early and late. */
+		err = demofs_order_change(sb, DEMOFS_I(target)->left_since);
+		if (err)
+			return err;
 	}
 	err = demofs_order_dirs(old_dir, old_dentry, new_dir, new_dentry, back);
 	if (err)

@@ -112,12 +112,12 @@ int demofs_order_change(struct super_block *sb, u32 change)
 int demofs_order_above(struct dentry *place)
 {
 	struct dentry *dir;
+	int err = 0;
 
-	for (dir = place->d_parent; !IS_ROOT(dir); dir = dir->d_parent)
-		if (demofs_names_wait(dir->d_sb,
-				      DEMOFS_I(d_inode(dir))->moved_since))
-			return demofs_commit_names(dir->d_sb);
-	return 0;
+	for (dir = place->d_parent; !err && !IS_ROOT(dir); dir = dir->d_parent)
+		err = demofs_order_change(dir->d_sb,
+					  DEMOFS_I(d_inode(dir))->moved_since);
+	return err;
 }
 
 /**
