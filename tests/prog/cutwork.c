@@ -98,13 +98,18 @@ static void sync_step(__u32 step, __u32 id, __u32 name)
 	mark();
 }
 
-static int xopen(__u32 name, int flags)
+static int open_path(const char *path, int flags)
 {
-	int fd = open(path_of(name), flags, 0644);
+	int fd = open(path, flags, 0644);
 
 	if (fd < 0)
-		die(path_of(name));
+		die(path);
 	return fd;
+}
+
+static int xopen(__u32 name, int flags)
+{
+	return open_path(path_of(name), flags);
 }
 
 /* A name of a file, or -1; of none but those in directories that exist */
@@ -525,14 +530,10 @@ static void make_fillers(__u32 from)
 {
 	char path[256];
 	__u32 i;
-	int fd;
 
 	for (i = from; i < from + 20; i++) {
 		snprintf(path, sizeof(path), "w/" WANDER_FORMAT, i, 0);
-		fd = open(path, O_CREAT | O_RDWR, 0644);
-		if (fd < 0)
-			die(path);
-		close(fd);
+		close(open_path(path, O_CREAT | O_RDWR));
 	}
 }
 
@@ -546,9 +547,7 @@ static void make_wanderer(int which)
 	if (mkdir(path, 0755))
 		die(path);
 	sprintf(path, "w/%d/file", which);
-	fd = open(path, O_CREAT | O_RDWR, 0644);
-	if (fd < 0)
-		die(path);
+	fd = open_path(path, O_CREAT | O_RDWR);
 	put(fd, id, 0, CHUNK);
 	close(fd);
 	note((struct step_record) { .step = STEP_WANDERS, .id = id });
