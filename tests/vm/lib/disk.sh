@@ -82,12 +82,26 @@ slow_demofs()
 	check mount_demofs /dev/mapper/bad
 }
 
+# hold_disk: from now on /dev/mapper/bad takes requests and answers none, until
+# release_disk, which a test that fails meanwhile does as well.
+hold_disk()
+{
+	trap 'dmsetup --noudevsync resume bad' EXIT
+	check dmsetup --noudevsync suspend --noflush --nolockfs bad
+}
+
+release_disk()
+{
+	trap - EXIT
+	check dmsetup --noudevsync resume bad
+}
+
 # dm_become: a new table for it, from standard input, in use.
 dm_become()
 {
-	check dmsetup --noudevsync suspend --noflush --nolockfs bad
+	hold_disk
 	check dmsetup --noudevsync load bad
-	check dmsetup --noudevsync resume bad
+	release_disk
 }
 
 # bad_pointer: what reading by a block number that cannot be true ends with. Whoever
