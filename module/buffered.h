@@ -16,6 +16,5 @@ int mpagex_ask(struct mpagex_map *map, struct inode *inode,
 	       sector_t block, sector_t count, int create);
 void mpagex_mark_written(struct inode *inode, struct folio *folio,
 			 unsigned int first, unsigned int count, gfp_t gfp);
-void mpagex_size_extended(struct inode *inode, loff_t from);
 
 #endif /* MPAGEX_BUFFERED_H */

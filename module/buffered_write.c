@@ -32,8 +32,7 @@ struct write {
 	struct inode *inode;
 	const struct mpagex_ops *ops;
 	struct mpagex_map map;
-	loff_t start;		/* in bytes */
-	loff_t end;		/* where it would like to end */
+	loff_t end;		/* where it would like to end, in bytes */
 	bool nowait;		/* IOCB_NOWAIT: see map_nowait() */
 };
 
@@ -44,8 +43,7 @@ struct part {
 	size_t len;
 	unsigned int first;	/* block of the folio */
 	unsigned int blocks;
-	bool is_new;		/* the disk has nothing for these blocks ... */
-	bool first_is_old;	/* ... but for the first */
+	bool is_new;		/* the disk has nothing for these blocks */
 };
 
 /**
@@ -142,12 +140,11 @@ static int fill_edge(struct write *w, struct part *p, unsigned int block)
 	loff_t pos = folio_pos(p->folio);
 	sector_t file_block = (pos >> blkbits) + block;
 	loff_t size = i_size_read(w->inode);
-	bool is_new = p->is_new && !(block == p->first && p->first_is_old);
 
 	if (mpagex_blocks_uptodate(p->folio, block, 1))
 		return 0;
 	/* Is what the write leaves of the block all behind the file's end? */
-	if (!is_new && size > pos + from &&
+	if (!p->is_new && size > pos + from &&
 	    (from < p->off || size > pos + p->off + p->len))
 		return mpagex_read_now(p->folio, from, to - from,
 				       w->map.bh.b_bdev,
@@ -316,10 +313,6 @@ static ssize_t write_part(struct write *w, loff_t pos, size_t bytes,
 	p.first = p.off >> blkbits;
 	p.blocks = ((p.off + p.len - 1) >> blkbits) - p.first + 1;
 	p.is_new = buffer_new(&w->map.bh) || block >= eof_block(w->inode);
-	/* An earlier part of this write may have left its end there. */
-	p.first_is_old = pos > w->start &&
-			 (pos & (i_blocksize(w->inode) - 1)) &&
-			 block < eof_block(w->inode);
 
 	/* Nothing has to be read, and the folio has a state if it needs one. */
 	ret = -EAGAIN;
@@ -436,7 +429,6 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	struct write w = {
 		.inode = inode,
 		.ops = ops,
-		.start = iocb->ki_pos,
 		.end = iocb->ki_pos + iov_iter_count(from),
 		.nowait = iocb->ki_flags & IOCB_NOWAIT,
 	};
@@ -449,18 +441,6 @@ static ssize_t buffered_write(struct kiocb *iocb, struct iov_iter *from,
 	return ret;
 }
 
-/* What write_behind_gap() clears, for who cannot keep the lock. */
-static int clear_gap(struct inode *inode, loff_t pos,
-		     const struct mpagex_ops *ops)
-{
-	int err;
-
-	lock_gap(inode);
-	err = mpagex_truncate_page(inode, pos, ops);
-	filemap_invalidate_unlock(inode->i_mapping);
-	return err;
-}
-
 static ssize_t direct_write(struct kiocb *iocb, struct iov_iter *from,
 			    const struct mpagex_ops *ops)
 {
@@ -468,13 +448,8 @@ static ssize_t direct_write(struct kiocb *iocb, struct iov_iter *from,
 	loff_t pos = iocb->ki_pos, size = i_size_read(inode);
 	ssize_t ret = 0;
 
-	if (pos > size) {
-		ret = clear_gap(inode, pos, ops);
-		if (ret)
-			return ret;
-	}
-	/* Behind a gap that may be stored to, the size changes under the lock. */
-	if (pos <= size || !mapping_writably_mapped(inode->i_mapping))
+	/* Behind a gap the size has to change under the lock. */
+	if (pos <= size)
 		ret = generic_file_direct_write(iocb, from);
 	/* Until the size changed, who read there got zeros: behind the end. */
 	if (ret > 0 && i_size_read(inode) > size)
@@ -483,9 +458,6 @@ static ssize_t direct_write(struct kiocb *iocb, struct iov_iter *from,
 	if (ret >= 0 && iov_iter_count(from))
 		ret = direct_write_fallback(iocb, from, ret,
 					    buffered_write(iocb, from, ops));
-	/* Who has mapped the gap meanwhile has to fault before the next store. */
-	if (pos > size && i_size_read(inode) > size)
-		mpagex_size_extended(inode, size);
 	return ret;
 }
 

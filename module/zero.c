@@ -163,13 +163,6 @@ int mpagex_zero_range(struct inode *inode, loff_t pos, loff_t len,
 
 MPAGEX_EXPORT(mpagex_zero_range);
 
-/* What is writable of a folio must fault, and take space, before the next store. */
-static void ask_before_store(struct folio *folio)
-{
-	if (folio_mkclean(folio))
-		folio_mark_dirty(folio);
-}
-
 /**
  * mpagex_truncate_page - zero what is behind the end of a file in its block
  * @inode: the file, its i_rwsem and invalidate_lock held for writing.
@@ -206,27 +199,12 @@ int mpagex_truncate_page(struct inode *inode, loff_t size,
 	if (IS_ERR_OR_NULL(folio))
 		return 0;
 	mpagex_zero_behind_eof(folio, eof);
-	ask_before_store(folio);
+	/* What is writable must fault, and take space, before the next store. */
+	if (folio_mkclean(folio))
+		folio_mark_dirty(folio);
 	folio_unlock(folio);
 	folio_put(folio);
 	return 0;
 }
 
 MPAGEX_EXPORT(mpagex_truncate_page);
-
-/*
- * What pagecache_isize_extended() is for blocks smaller than a page, and here for
- * pages of a folio as well: for a file that has become longer than @from without
- * invalidate_lock. Stores in between took space up to the old end only.
- */
-void mpagex_size_extended(struct inode *inode, loff_t from)
-{
-	struct folio *folio = filemap_lock_folio(inode->i_mapping,
-						 from >> PAGE_SHIFT);
-
-	if (IS_ERR_OR_NULL(folio))
-		return;
-	ask_before_store(folio);
-	folio_unlock(folio);
-	folio_put(folio);
-}

@@ -3,9 +3,10 @@
 # the new end, is not lost, however close to the change of size it comes.
 # modes: mpagex
 # blocks: 1024
+# timeout: 300
 
 fresh
-for how in truncate write; do
+for how in truncate write direct; do
 	check gapstore "$MNT/file" 1500 $how
 done
 check umount "$MNT"
