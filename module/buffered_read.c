@@ -11,6 +11,7 @@
 #include <linux/blkdev.h>
 #include <linux/ioprio.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "buffered.h"
@@ -385,7 +386,7 @@ static unsigned int read_run_now(struct mpagex_reader *r, struct folio *folio,
 		mpagex_set_uptodate(state, i, run);
 		return run;
 	}
-	for (n = 0; run > 1 && n < run; n++) {
+	for (n = 0; run > 1 && n < run && !fatal_signal_pending(current); n++) {
 		if (mpagex_read_now(folio, (size_t)(i + n) << blkbits,
 				    1U << blkbits, bdev, block + n))
 			continue;
@@ -419,6 +420,10 @@ static int read_missing(struct mpagex_reader *r, struct folio *folio)
 		i = mpagex_next_missing(state, i, &run);
 		if (i >= s.in_file)
 			break;
+		if (fatal_signal_pending(current)) {
+			folio_unlock(folio);
+			return -EINTR;
+		}
 		ret = map_run(r, folio, &s, i, &run);
 		if (ret) {
 			err = ret;
