@@ -57,6 +57,7 @@ static ssize_t read_nowait(struct kiocb *iocb, struct iov_iter *to)
 ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct inode *inode = file_inode(iocb->ki_filp);
+	int waitq = iocb->ki_flags & IOCB_WAITQ;
 	ssize_t ret, more;
 
 	if (iocb->ki_flags & IOCB_NOWAIT)
@@ -65,12 +66,15 @@ ssize_t mpagex_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	if (iocb->ki_flags & IOCB_DIRECT || !ret ||
 	    (ret < 0 && ret != -EIO && ret != -EUCLEAN))
 		return ret;
+	/* A part of it may be there: no wake-up may be on its way to who has that. */
+	iocb->ki_flags &= ~IOCB_WAITQ;
 	while (iov_iter_count(to) && iocb->ki_pos < i_size_read(inode)) {
 		more = read_block(iocb, to);
 		if (more <= 0)
 			break;
 		ret = max(ret, 0) + more;
 	}
+	iocb->ki_flags |= waitq;
 	return ret;
 }
 
