@@ -75,7 +75,7 @@ void mpagex_unmount(struct super_block *sb);
  *	for the disk to map it, begin to read what it lacks, wait for nothing, and
  *	return the place on the device of what is being read; that joins the run on
  *	its way to the disk if it is right behind it. Else return 0, or if in
- *	doubt: an error is for @get_block to report. Called with folios of the file
+ *	doubt: an error is for @get_block to report. Folios of the file may be
  *	locked. In answer to more than 0, @get_block is called from a worker for
  *	the rest of the window, without invalidate_lock: but folios in the window
  *	are locked until then.
