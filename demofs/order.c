@@ -45,6 +45,11 @@
 #define DEMOFS_BATCH		32	/* files settled with one flush */
 #define DEMOFS_RELIEF		(HZ / 5)
 
+/* How long to look for room on a full disk */
+#define DEMOFS_TRIES		10
+#define DEMOFS_PATIENCE		250	/* naps, where others have what it takes */
+#define DEMOFS_NAP		(HZ / 50)
+
 struct demofs_batch {
 	unsigned int count;
 	struct inode *inode[DEMOFS_BATCH];
@@ -174,7 +179,7 @@ static int demofs_write_below(struct inode *inode, u32 *changes)
 	return err;
 }
 
-/* Settle one file, with the flush that this takes. */
+/* Settle one file, with the flush that this takes; -EBUSY if it cannot be locked. */
 static int demofs_settle_one(struct inode *inode, enum demofs_lock how)
 {
 	struct demofs_inode_info *ip = DEMOFS_I(inode);
@@ -182,7 +187,7 @@ static int demofs_settle_one(struct inode *inode, enum demofs_lock how)
 	u32 changes;
 
 	if (!demofs_lock_file(inode, how))
-		return 0;
+		return -EBUSY;
 	err = demofs_write_below(inode, &changes);
 	err2 = blkdev_issue_flush(inode->i_sb->s_bdev);
 	err = err ? err : err2;
@@ -274,7 +279,7 @@ static int demofs_settle_batch(struct super_block *sb,
 		err2 = demofs_settle_unchanged(inode, batch->changes[i], &busy);
 		if (busy)
 			err2 = demofs_settle_one(inode, how);
-		if (err2)
+		if (err2 && err2 != -EBUSY)
 			mapping_set_error(inode->i_mapping, err2);
 		err = err ? err : err2;
 		iput(inode);
@@ -294,8 +299,7 @@ static int demofs_settle_all(struct super_block *sb, enum demofs_lock how)
 		mutex_lock(&order->settle_lock);
 	} else if (how == DEMOFS_TRYLOCK &&
 		   !mutex_trylock(&order->settle_lock)) {
-		msleep(20);	/* someone else is at it */
-		return 0;
+		return -EBUSY;	/* someone else is at it */
 	}
 	spin_lock(&order->lock);
 	list_splice_init(&order->files, &todo);
@@ -366,7 +370,7 @@ int demofs_commit(struct super_block *sb)
  * demofs_make_room - see whether a full disk only waits for being less so
  * @sb: the filesystem
  * @err: how an operation has ended
- * @tries: counts, from 0
+ * @tries: counts how much of its patience the caller has used up, from 0
  * @locks: the caller may have locked a file, or its memory
  *
  * Context: May sleep; takes what demofs_commit() does.
@@ -375,10 +379,18 @@ int demofs_commit(struct super_block *sb)
 bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
 		      bool locks)
 {
-	if (err != -ENOSPC || (*tries)++ > 9 || fatal_signal_pending(current) ||
-	    !demofs_anything_freed(sb))
+	if (err != -ENOSPC || *tries >= DEMOFS_PATIENCE ||
+	    fatal_signal_pending(current) || !demofs_anything_freed(sb))
 		return false;
-	demofs_commit_how(sb, locks ? DEMOFS_TRYLOCK : DEMOFS_LOCK);
+	err = demofs_commit_how(sb, locks ? DEMOFS_TRYLOCK : DEMOFS_LOCK);
+	if (err != -EBUSY) {
+		*tries += DEMOFS_PATIENCE / DEMOFS_TRIES;
+		return true;
+	}
+	/* Who has locked nothing can wait for whoever has locked the file. */
+	demofs_call_worker(sb, 0);
+	schedule_timeout_killable(DEMOFS_NAP);
+	*tries += 1;
 	return true;
 }
 

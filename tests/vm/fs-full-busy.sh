@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# This test proves that on a full disk what a truncation gives back can be used by a
+# new directory and by a store into a hole, though others have the truncated file
+# locked nearly all the time.
+# modes: mpagex dropin
+# full-modes: mpagex dropin mpage bh
+# blocks: 4096
+# timeout: 180
+
+check mkfs.demofs -q -F -b "$BS" "$DEV" 12m
+modprobe -q dm-mod || :
+modprobe -q dm-delay || skip "no dm-delay in this kernel"
+total=$(blockdev --getsz "$DEV")
+echo "0 $total delay $DEV 0 0 $DEV 0 30" | dm_make
+check mount_demofs /dev/mapper/bad
+check fsop "open a $MNT/busy rw,creat" "pwrite a 0 1M 6" "fsync a"
+fio --name=writers --filename="$MNT/busy" --rw=write --bs=512k --size=1M --direct=1 \
+	--time_based --runtime=3600 --numjobs=3 --output="$TMP/fio" &
+trap 'killall -q fio' EXIT
+for i in 1 2 3; do
+	# Behind what the others write.
+	check fsop "open a $MNT/busy rw" "pwrite a 1M $((4000 - 100 * i))K 6" "fsync a"
+	fsop "open a $MNT/full rw,creat,append" "append a 12M 2 = ?" >/dev/null 2>&1
+	check fsop "open a $MNT/sparse$i rw,creat" "ftruncate a 4096" "syncfs a"
+	same 0 "$(nameop statfs "$MNT" bfree)" "free blocks"
+	names 0 truncate busy 1048576
+	check fsop "open a $MNT/sparse$i rw" "map m a 0 4096 rw" "store m 0 4096 1"
+	names 0 mkdir dir$i
+done
+killall -q fio
+wait
+trap - EXIT
+check umount "$MNT"
