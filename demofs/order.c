@@ -25,7 +25,8 @@
  *    a symlink with a block of its own, takes a flush between block and inode.
  *  - blocks and inodes that were freed stay in use in the bitmaps until that.
  *
- * Bitmaps and counts need no order: fsck finds them from the rest.
+ * Bitmaps and counts need no order: fsck finds them from the rest, and before that
+ * demofs_begin_writing() lets nobody write.
  *
  * fsync settles a file, for a directory it commits names; sync does both, and
  * so does a worker when the kernel finds that an inode has been dirty for long

@@ -223,6 +223,9 @@ int demofs_set_large_file(struct super_block *sb)
  * demofs_begin_writing - let the disk say that it is changing
  * @sb: the filesystem, mounted or remounted writable in a moment
  *
+ * Not of one that was not unmounted: the order that order.c keeps does not include
+ * bitmaps, which can have blocks as free that a synced file has.
+ *
  * Context: May sleep; takes super_lock.
  * Return: 0; -EROFS if it must not change, or another negative errno.
  */
@@ -238,6 +241,12 @@ int demofs_begin_writing(struct super_block *sb)
 			   unknown);
 		return -EROFS;
 	}
+	/* What an error has made read-only is in memory as it should be. */
+	if (!(le16_to_cpu(super->s_state) & DEMOFS_VALID_FS) &&
+	    !test_bit(DEMOFS_ERROR_RO, &sbi->flags)) {
+		demofs_err(sb, "was not unmounted: run fsck.demofs, or mount with -o ro");
+		return -EROFS;
+	}
 
 	mutex_lock(&sbi->super_lock);
 	sbi->mount_state = le16_to_cpu(super->s_state);
@@ -246,9 +255,7 @@ int demofs_begin_writing(struct super_block *sb)
 	super->s_mtime = cpu_to_le32(ktime_get_real_seconds());
 	mutex_unlock(&sbi->super_lock);
 
-	if (!(sbi->mount_state & DEMOFS_VALID_FS))
-		demofs_msg(sb, KERN_WARNING, "was not unmounted: run fsck.demofs soon");
-	else if (sbi->mount_state & DEMOFS_ERROR_FS)
+	if (sbi->mount_state & DEMOFS_ERROR_FS)
 		demofs_msg(sb, KERN_WARNING, "has known errors: run fsck.demofs");
 	return demofs_commit_super(sb, true);
 }
@@ -280,9 +287,9 @@ int demofs_end_writing(struct super_block *sb)
 		return err;	/* VALID_FS would be a lie */
 
 	mutex_lock(&sbi->super_lock);
-	state = sbi->mount_state;
+	state = sbi->mount_state | DEMOFS_VALID_FS;
 	/* Files without a name, which are open, are for fsck after a crash. */
-	if (state & DEMOFS_ERROR_FS || atomic_long_read(&sb->s_remove_count))
+	if (atomic_long_read(&sb->s_remove_count))
 		state &= ~DEMOFS_VALID_FS;
 	sbi->super->s_state = cpu_to_le16(state);
 	mutex_unlock(&sbi->super_lock);
