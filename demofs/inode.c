@@ -490,6 +490,16 @@ static bool demofs_has_blocks(struct inode *inode)
 	       S_ISLNK(inode->i_mode);
 }
 
+/*
+ * May a file be deleted that nobody uses any more? Not from a disk that has become
+ * read-only while it was open: there it is for fsck to find.
+ */
+static bool demofs_may_delete(struct super_block *sb)
+{
+	return !demofs_is_shutdown(sb) && !sb_rdonly(sb) &&
+	       !test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags);
+}
+
 /* Give back all that a file without a name has. */
 static void demofs_delete_inode(struct inode *inode)
 {
@@ -537,7 +547,7 @@ void demofs_evict_inode(struct inode *inode)
 	struct super_block *sb = inode->i_sb;
 
 	truncate_inode_pages_final(&inode->i_data);
-	if (!demofs_is_shutdown(sb) && !inode->i_nlink && !is_bad_inode(inode))
+	if (!inode->i_nlink && !is_bad_inode(inode) && demofs_may_delete(sb))
 		demofs_delete_inode(inode);
 	demofs_order_evict(inode);
 	if (S_ISDIR(inode->i_mode) && inode->i_nlink)

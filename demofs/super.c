@@ -100,15 +100,23 @@ void demofs_corrupt(struct super_block *sb, const char *fmt, ...)
  * @sb: the filesystem
  *
  * demofs_may_change() has known at once. This has to wait while @sb is frozen:
- * thawing what is read-only does nothing, and who waits would wait for good.
+ * thawing what is read-only does nothing, and who waits would wait for good. And
+ * what is read-only the VFS does not sync: what was changed before is written here.
  *
- * Context: The caller holds s_umount, shared at least.
+ * Context: May sleep; takes order.c's locks. The caller holds s_umount, shared at
+ * least.
  */
 void demofs_show_error_ro(struct super_block *sb)
 {
-	if (test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags) &&
-	    sb->s_writers.frozen == SB_UNFROZEN)
-		sb->s_flags |= SB_RDONLY;
+	int err;
+
+	if (!test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags) ||
+	    sb_rdonly(sb) || sb->s_writers.frozen != SB_UNFROZEN)
+		return;
+	err = sync_filesystem(sb);
+	if (err)
+		errseq_set(&sb->s_wb_err, err);	/* syncfs can say no more */
+	sb->s_flags |= SB_RDONLY;
 }
 
 /**
