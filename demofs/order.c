@@ -36,7 +36,6 @@
  * file, names_sem, map_sem.
  */
 #include <linux/blkdev.h>
-#include <linux/delay.h>
 #include <linux/pagemap.h>
 #include <linux/sched/signal.h>
 #include <linux/writeback.h>
