@@ -19,7 +19,7 @@
 /* How to prepare for a shutdown */
 #define DEMOFS_GOING_SYNC	0	/* write everything */
 #define DEMOFS_GOING_METADATA	1	/* write what is in buffers by now */
-#define DEMOFS_GOING_NOW	2	/* write nothing: a crash */
+#define DEMOFS_GOING_NOW	2	/* nothing: what waits is lost */
 
 static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {

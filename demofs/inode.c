@@ -122,12 +122,13 @@ static bool demofs_symlink_sane(struct inode *inode)
 	u32 sectors = demofs_acl_sectors(inode) + (i_blocksize(inode) >> 9);
 
 	if (!demofs_is_fast_symlink(inode))
-		return inode->i_size && inode->i_size < i_blocksize(inode) &&
+		return inode->i_size > 0 && inode->i_size < i_blocksize(inode) &&
 		       inode->i_blocks == sectors &&
 		       demofs_count_zeros(DEMOFS_I(inode)->data + 1,
 					  DEMOFS_N_BLOCKS - 1) ==
 		       DEMOFS_N_BLOCKS - 1;
-	return inode->i_size && inode->i_size < sizeof(DEMOFS_I(inode)->data) &&
+	return inode->i_size > 0 &&
+	       inode->i_size < sizeof(DEMOFS_I(inode)->data) &&
 	       strnlen(target, inode->i_size + 1) == inode->i_size;
 }
 
