@@ -200,7 +200,7 @@ static vm_fault_t page_mkwrite(struct vm_fault *vmf)
 vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 {
 	struct super_block *sb = file_inode(vmf->vma->vm_file)->i_sb;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	vm_fault_t ret;
 	bool again;
 
@@ -212,7 +212,7 @@ vm_fault_t demofs_page_mkwrite(struct vm_fault *vmf)
 			return ret;
 		/* It changes the disk: not while that is frozen. */
 		sb_start_pagefault(sb);
-		again = demofs_make_room(sb, -ENOSPC, &tries, true);
+		again = demofs_make_room(sb, -ENOSPC, &room, true);
 		sb_end_pagefault(sb);
 		if (!again)
 			return ret;

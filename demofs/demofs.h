@@ -242,6 +242,12 @@ int demofs_flush_all(struct super_block *sb);
 void demofs_forget(struct buffer_head *bh);
 void demofs_read_ahead(struct super_block *sb, u32 block);
 
+/* How an operation has looked for room on a full disk */
+struct demofs_room {
+	unsigned int tries;
+	unsigned long until;	/* in jiffies, once it had to wait for others */
+};
+
 /* order.c: what must be on the disk before what */
 void demofs_order_init(struct demofs_sb_info *sbi);
 void demofs_order_evict(struct inode *inode);
@@ -250,7 +256,7 @@ void demofs_unsettle(struct inode *inode);
 int demofs_expose(struct inode *inode);
 int demofs_settle(struct inode *inode, bool locked);
 int demofs_commit(struct super_block *sb);
-bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
+bool demofs_make_room(struct super_block *sb, int err, struct demofs_room *room,
 		      bool locks);
 
 /* names.c: names, and what must be on the disk before them */

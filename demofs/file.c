@@ -24,7 +24,7 @@
 static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
 	struct super_block *sb = file_inode(iocb->ki_filp)->i_sb;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	ssize_t ret, done = 0;
 	int err;
 
@@ -44,7 +44,7 @@ static ssize_t demofs_write_iter(struct kiocb *iocb, struct iov_iter *from)
 			    !(iocb->ki_flags & (IOCB_NOWAIT | IOCB_APPEND)))
 				err = -ENOSPC;
 		}
-	} while (demofs_make_room(sb, err, &tries, false));
+	} while (demofs_make_room(sb, err, &room, false));
 	return done ? done : ret;
 }
 

@@ -240,7 +240,7 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 	struct super_block *sb = dir->i_sb;
 	struct demofs_inode *raw;
 	struct buffer_head *bh;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	struct inode *inode;
 	bool in_use;
 	s64 ino;
@@ -254,7 +254,7 @@ struct inode *demofs_new_inode(struct inode *dir, umode_t mode)
 		return ERR_PTR(-ENOMEM);
 	do {
 		ino = demofs_take_any_inode(dir, S_ISDIR(mode));
-	} while (demofs_make_room(sb, ino < 0 ? ino : 0, &tries, true));
+	} while (demofs_make_room(sb, ino < 0 ? ino : 0, &room, true));
 	if (ino < 0) {
 		iput(inode);
 		return ERR_PTR(ino);

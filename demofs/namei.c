@@ -110,12 +110,22 @@ static void demofs_order_made(struct inode *dir, struct dentry *dentry,
 		brelse(in);
 }
 
+/*
+ * For a name that finds no room: what the file itself has given back nobody else can
+ * have used, since the VFS has it locked, as it has all but directories.
+ */
+static void demofs_settle_locked(struct inode *inode, int err)
+{
+	if (err == -ENOSPC && S_ISREG(inode->i_mode))
+		demofs_settle(inode, true);
+}
+
 /* demofs_dir_add() with all that belongs to it */
 static int demofs_add_name(struct inode *dir, struct dentry *dentry,
 			   struct inode *inode)
 {
 	struct super_block *sb = dir->i_sb;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	int err;
 
 	do {
@@ -124,7 +134,8 @@ static int demofs_add_name(struct inode *dir, struct dentry *dentry,
 		if (!err && S_ISDIR(inode->i_mode))
 			demofs_order_made(dir, dentry, inode);
 		demofs_names_end(sb);
-	} while (demofs_make_room(sb, err, &tries, true));
+		demofs_settle_locked(inode, err);
+	} while (demofs_make_room(sb, err, &room, true));
 	return err;
 }
 
@@ -213,7 +224,7 @@ struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 {
 	struct inode *inode = demofs_new_inode(dir, S_IFDIR | mode);
 	struct super_block *sb = dir->i_sb;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	int err;
 
 	if (IS_ERR(inode))
@@ -224,7 +235,7 @@ struct dentry *demofs_mkdir(struct mnt_idmap *idmap, struct inode *dir,
 		demofs_names_begin(sb);
 		err = demofs_dir_make_empty(inode, dir);
 		demofs_names_end(sb);
-	} while (demofs_make_room(sb, err, &tries, true));
+	} while (demofs_make_room(sb, err, &room, true));
 	if (err) {
 		demofs_abandon(inode);
 		return ERR_PTR(err);
@@ -504,7 +515,7 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 	struct inode *target = d_inode(new_dentry);
 	struct inode *back = flags & RENAME_EXCHANGE ? target : NULL;
 	struct super_block *sb = old_dir->i_sb;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	int err;
 
 	/* Whether the target may exist, the VFS has seen to. */
@@ -532,7 +543,10 @@ static int demofs_rename(struct mnt_idmap *idmap, struct inode *old_dir,
 		if (!err)
 			break;
 		demofs_names_end(sb);
-	} while (demofs_make_room(sb, err, &tries, true));
+		demofs_settle_locked(moved, err);
+		if (target)
+			demofs_settle_locked(target, err);
+	} while (demofs_make_room(sb, err, &room, true));
 	if (err)
 		return err;
 

@@ -45,9 +45,8 @@
 #define DEMOFS_BATCH		32	/* files settled with one flush */
 #define DEMOFS_RELIEF		(HZ / 5)
 
-/* How long to look for room on a full disk */
-#define DEMOFS_TRIES		10
-#define DEMOFS_PATIENCE		250	/* naps, where others have what it takes */
+#define DEMOFS_TRIES		10	/* to find room on a full disk, or */
+#define DEMOFS_PATIENCE		(5 * HZ)	/* if others have it locked */
 #define DEMOFS_NAP		(HZ / 50)
 
 struct demofs_batch {
@@ -370,27 +369,31 @@ int demofs_commit(struct super_block *sb)
  * demofs_make_room - see whether a full disk only waits for being less so
  * @sb: the filesystem
  * @err: how an operation has ended
- * @tries: counts how much of its patience the caller has used up, from 0
+ * @room: how it has been looked for so far, zeros at first
  * @locks: the caller may have locked a file, or its memory
  *
  * Context: May sleep; takes what demofs_commit() does.
  * Return: whether to try the operation again.
  */
-bool demofs_make_room(struct super_block *sb, int err, unsigned int *tries,
+bool demofs_make_room(struct super_block *sb, int err, struct demofs_room *room,
 		      bool locks)
 {
-	if (err != -ENOSPC || *tries >= DEMOFS_PATIENCE ||
-	    fatal_signal_pending(current) || !demofs_anything_freed(sb))
+	if (err != -ENOSPC || !demofs_anything_freed(sb) ||
+	    fatal_signal_pending(current) || demofs_may_change(sb))
+		return false;
+	if (room->tries >= DEMOFS_TRIES ||
+	    (room->until && time_after(jiffies, room->until)))
 		return false;
 	err = demofs_commit_how(sb, locks ? DEMOFS_TRYLOCK : DEMOFS_LOCK);
 	if (err != -EBUSY) {
-		*tries += DEMOFS_PATIENCE / DEMOFS_TRIES;
+		room->tries++;
 		return true;
 	}
 	/* Who has locked nothing can wait for whoever has locked the file. */
+	if (!room->until)
+		room->until = (jiffies + DEMOFS_PATIENCE) | 1;
 	demofs_call_worker(sb, 0);
 	schedule_timeout_killable(DEMOFS_NAP);
-	*tries += 1;
 	return true;
 }
 

@@ -19,7 +19,7 @@
 int demofs_write_target(struct inode *inode, const char *target, u32 len)
 {
 	struct super_block *sb = inode->i_sb;
-	unsigned int tries = 0;
+	struct demofs_room room = {};
 	struct buffer_head *bh;
 	struct demofs_run run;
 	int ret;
@@ -30,7 +30,7 @@ int demofs_write_target(struct inode *inode, const char *target, u32 len)
 		if (ret >= 0)
 			break;
 		demofs_names_end(sb);
-	} while (demofs_make_room(sb, ret, &tries, true));
+	} while (demofs_make_room(sb, ret, &room, true));
 	if (ret < 0)
 		return ret;
 	bh = sb_getblk(sb, run.pblk);
