@@ -124,6 +124,8 @@ struct demofs_sb_info {
 #define DEMOFS_SHUTDOWN		0	/* on request, or the disk is gone */
 #define DEMOFS_ERROR_RO		1	/* errors=remount-ro has struck */
 #define DEMOFS_UNWRITTEN	2	/* see demofs_retry_writes() */
+#define DEMOFS_WRITTEN		3	/* this mount is, or has been, writable */
+#define DEMOFS_ORPHANS		4	/* files without a name were left to fsck */
 
 struct demofs_inode_info {
 	__le32 data[DEMOFS_N_BLOCKS];	/* block pointers, or a short symlink */

@@ -548,8 +548,12 @@ void demofs_evict_inode(struct inode *inode)
 	struct super_block *sb = inode->i_sb;
 
 	truncate_inode_pages_final(&inode->i_data);
-	if (!inode->i_nlink && !is_bad_inode(inode) && demofs_may_delete(sb))
-		demofs_delete_inode(inode);
+	if (!inode->i_nlink && !is_bad_inode(inode)) {
+		if (demofs_may_delete(sb))
+			demofs_delete_inode(inode);
+		else
+			set_bit(DEMOFS_ORPHANS, &DEMOFS_SB(sb)->flags);
+	}
 	demofs_order_evict(inode);
 	if (S_ISDIR(inode->i_mode) && inode->i_nlink)
 		demofs_order_forget(inode);

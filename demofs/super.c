@@ -227,12 +227,26 @@ int demofs_set_large_file(struct super_block *sb)
 	return had ? 0 : demofs_commit_super(sb, true);
 }
 
+/* In memory: does the disk have everything, and is nothing changing? */
+static void demofs_set_valid(struct demofs_sb_info *sbi, bool valid)
+{
+	u16 state;
+
+	mutex_lock(&sbi->super_lock);
+	state = sbi->mount_state & ~DEMOFS_VALID_FS;
+	if (valid)
+		state |= DEMOFS_VALID_FS;
+	sbi->super->s_state = cpu_to_le16(state);
+	mutex_unlock(&sbi->super_lock);
+}
+
 /**
  * demofs_begin_writing - let the disk say that it is changing
  * @sb: the filesystem, mounted or remounted writable in a moment
  *
  * Not of one that was not unmounted: the order that order.c keeps does not include
- * bitmaps, which can have blocks as free that a synced file has.
+ * bitmaps, which can have blocks as free that a synced file has. What has been
+ * writable in this mount is in memory as it should be.
  *
  * Context: May sleep; takes super_lock.
  * Return: 0; -EROFS if it must not change, or another negative errno.
@@ -243,15 +257,15 @@ int demofs_begin_writing(struct super_block *sb)
 	struct demofs_super_block *super = sbi->super;
 	u32 unknown = le32_to_cpu(super->s_feature_ro_compat) &
 		      ~DEMOFS_FEATURE_RO_COMPAT_SUPP;
+	int err;
 
 	if (unknown) {
 		demofs_err(sb, "features %#x allow reading only: mount with -o ro",
 			   unknown);
 		return -EROFS;
 	}
-	/* What an error has made read-only is in memory as it should be. */
 	if (!(le16_to_cpu(super->s_state) & DEMOFS_VALID_FS) &&
-	    !test_bit(DEMOFS_ERROR_RO, &sbi->flags)) {
+	    !test_bit(DEMOFS_WRITTEN, &sbi->flags)) {
 		demofs_err(sb, "was not unmounted: run fsck.demofs, or mount with -o ro");
 		return -EROFS;
 	}
@@ -265,7 +279,12 @@ int demofs_begin_writing(struct super_block *sb)
 
 	if (sbi->mount_state & DEMOFS_ERROR_FS)
 		demofs_msg(sb, KERN_WARNING, "has known errors: run fsck.demofs");
-	return demofs_commit_super(sb, true);
+	err = demofs_commit_super(sb, true);
+	if (err)
+		demofs_set_valid(sbi, sbi->mount_state & DEMOFS_VALID_FS);
+	else
+		set_bit(DEMOFS_WRITTEN, &sbi->flags);
+	return err;
 }
 
 /**
@@ -278,7 +297,6 @@ int demofs_begin_writing(struct super_block *sb)
 int demofs_end_writing(struct super_block *sb)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
-	u16 state;
 	int err;
 
 	if (demofs_is_shutdown(sb))
@@ -291,17 +309,19 @@ int demofs_end_writing(struct super_block *sb)
 	if (!err && demofs_anything_freed(sb))
 		err = -EIO;
 	demofs_check_writes(sb);
+	/* Somebody else may have been told of what the device could not write. */
+	if (!err && test_bit(DEMOFS_UNWRITTEN, &sbi->flags))
+		err = -EIO;
 	if (err)
 		return err;	/* VALID_FS would be a lie */
 
-	mutex_lock(&sbi->super_lock);
-	state = sbi->mount_state | DEMOFS_VALID_FS;
 	/* Files without a name, which are open, are for fsck after a crash. */
-	if (atomic_long_read(&sb->s_remove_count))
-		state &= ~DEMOFS_VALID_FS;
-	sbi->super->s_state = cpu_to_le16(state);
-	mutex_unlock(&sbi->super_lock);
-	return demofs_commit_super(sb, true);
+	demofs_set_valid(sbi, !atomic_long_read(&sb->s_remove_count) &&
+			      !test_bit(DEMOFS_ORPHANS, &sbi->flags));
+	err = demofs_commit_super(sb, true);
+	if (err)	/* it goes on being written to */
+		demofs_set_valid(sbi, false);
+	return err;
 }
 
 static int demofs_sync_fs(struct super_block *sb, int wait)
@@ -330,10 +350,10 @@ static int demofs_unfreeze_fs(struct super_block *sb)
 
 	if (demofs_is_shutdown(sb))
 		return 0;
-	mutex_lock(&sbi->super_lock);
-	sbi->super->s_state &= ~cpu_to_le16(DEMOFS_VALID_FS);
-	mutex_unlock(&sbi->super_lock);
-	demofs_commit_super(sb, true);
+	demofs_set_valid(sbi, false);
+	/* Or the disk would say that nothing is changing. */
+	if (demofs_commit_super(sb, true))
+		set_bit(DEMOFS_ERROR_RO, &sbi->flags);
 	if (test_bit(DEMOFS_ERROR_RO, &sbi->flags))
 		demofs_call_worker(sb, HZ / 10);	/* when it is thawed */
 	return 0;	/* or it would stay frozen for good */

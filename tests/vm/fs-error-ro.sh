@@ -31,7 +31,8 @@ check umount "$MNT"
 # writes: how many, and how many sectors.
 writes()
 {
-	awk '$3 == "dm-0" { print $8, $10 }' /proc/diskstats
+	awk -v name="dm-$((0x$(stat -L -c %T $bad)))" \
+		'$3 == name { print $8, $10 }' /proc/diskstats
 }
 
 # The worker ends a deleted file after 5 seconds.
@@ -49,7 +50,23 @@ before=$(writes)
 exec 7<&-
 sleep 8
 same "$before" "$(writes)" "writes, and sectors"
+# What has been writable is as it should be, in memory: it can be so again.
+check mount -o remount,rw "$MNT"
+check fsop "open a $MNT/other rw,creat" "pwrite a 0 1M 7" "fsync a"
 check umount "$MNT"
+drop_caches
 ! dumpe2fs -h "$DEV" 2>/dev/null | grep -q '^Filesystem state: *clean$' ||
 	fail "clean, with a file without a name"
 repair
+
+# That the superblock could not be written once is no crash.
+check mount_demofs $bad
+check mount -o remount,ro "$MNT"
+dm_bad 2 2 | dm_become
+mount -o remount,rw "$MNT" 2>/dev/null && fail "writable, and the disk does not know"
+dm_bad 0 0 | dm_become
+check mount -o remount,rw "$MNT"
+check fsop "open a $MNT/other rw" "pwrite a 0 1M 8" "fsync a"
+check umount "$MNT"
+drop_caches
+check e2fsck -fn "$DEV"
