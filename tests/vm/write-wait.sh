@@ -18,9 +18,11 @@ ended=$(block_events block_bio_complete "$slow" | grep -c '^W')
 same "$queued" "$ended" "writes that had ended when fdatasync returned"
 
 check fsop "open a $MNT/file rw" "pwrite a 0 1M 3"
+hold_disk
 trace_start block_bio_queue block_bio_complete
-check fsop "open a $MNT/file rw" "flush a 0 1M"
+check timeout $((20 * SLOWNESS)) fsop "open a $MNT/file rw" "flush a 0 1M"
 trace_stop
+release_disk
 queued=$(bios "$slow" | grep -c '^W')
 ended=$(block_events block_bio_complete "$slow" | grep -c '^W')
 [ "$queued" -ge 1 ] || fail "starting write-out wrote nothing"
