@@ -297,6 +297,7 @@ int demofs_begin_writing(struct super_block *sb)
 int demofs_end_writing(struct super_block *sb)
 {
 	struct demofs_sb_info *sbi = DEMOFS_SB(sb);
+	bool nameless;
 	int err;
 
 	if (demofs_is_shutdown(sb))
@@ -316,8 +317,9 @@ int demofs_end_writing(struct super_block *sb)
 		return err;	/* VALID_FS would be a lie */
 
 	/* Files without a name, which are open, are for fsck after a crash. */
-	demofs_set_valid(sbi, !atomic_long_read(&sb->s_remove_count) &&
-			      !test_bit(DEMOFS_ORPHANS, &sbi->flags));
+	nameless = atomic_long_read(&sb->s_remove_count) ||
+		   test_bit(DEMOFS_ORPHANS, &sbi->flags);
+	demofs_set_valid(sbi, !nameless);
 	err = demofs_commit_super(sb, true);
 	if (err)	/* it goes on being written to */
 		demofs_set_valid(sbi, false);
