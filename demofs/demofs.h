@@ -174,14 +174,19 @@ static inline bool demofs_is_shutdown(struct super_block *sb)
 	return test_bit(DEMOFS_SHUTDOWN, &DEMOFS_SB(sb)->flags);
 }
 
+/* Read-only, by whoever mounted it, by force or by an error */
+static inline bool demofs_is_read_only(struct super_block *sb)
+{
+	return sb_rdonly(sb) || test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags);
+}
+
 /* The VFS's check of SB_RDONLY comes late, or not at all: 0 or a negative errno. */
 static inline int demofs_may_change(struct super_block *sb)
 {
 	if (demofs_is_shutdown(sb))
 		return -EIO;
 	/* A forced remount (sysrq-u) does not ask who has files open for writing. */
-	if (sb_rdonly(sb) || READ_ONCE(sb->s_readonly_remount) ||
-	    test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags))
+	if (demofs_is_read_only(sb) || READ_ONCE(sb->s_readonly_remount))
 		return -EROFS;
 	return 0;
 }

@@ -493,12 +493,12 @@ static bool demofs_has_blocks(struct inode *inode)
 
 /*
  * May a file be deleted that nobody uses any more? Not from a disk that has become
- * read-only while it was open: there it is for fsck to find.
+ * read-only while it was open: there it is for fsck to find. A remount that is on
+ * its way gives up if there is such a file, so it does not count.
  */
 static bool demofs_may_delete(struct super_block *sb)
 {
-	return !demofs_is_shutdown(sb) && !sb_rdonly(sb) &&
-	       !test_bit(DEMOFS_ERROR_RO, &DEMOFS_SB(sb)->flags);
+	return !demofs_is_shutdown(sb) && !demofs_is_read_only(sb);
 }
 
 /* Give back all that a file without a name has. */
