@@ -70,10 +70,9 @@ static void *store(void *rounds)
 /* By the last byte of the page, or directly, behind a gap of some blocks. */
 static void write_behind(int direct_fd)
 {
-	static char data[2 * NEW_SIZE];
-	char *aligned = (char *)(((unsigned long)data | (NEW_SIZE - 1)) + 1);
+	static char data[NEW_SIZE] __attribute__((aligned(NEW_SIZE)));
 
-	if (direct ? pwrite(direct_fd, aligned, NEW_SIZE, DIRECT_AT) != NEW_SIZE :
+	if (direct ? pwrite(direct_fd, data, NEW_SIZE, DIRECT_AT) != NEW_SIZE :
 		     pwrite(fd, "x", 1, NEW_SIZE - 1) != 1)
 		stop();
 }

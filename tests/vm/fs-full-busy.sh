@@ -7,12 +7,7 @@
 # blocks: 4096
 # timeout: 180
 
-check mkfs.demofs -q -F -b "$BS" "$DEV" 12m
-modprobe -q dm-mod || :
-modprobe -q dm-delay || skip "no dm-delay in this kernel"
-total=$(blockdev --getsz "$DEV")
-echo "0 $total delay $DEV 0 0 $DEV 0 30" | dm_make
-check mount_demofs /dev/mapper/bad
+slow_demofs 30 12m
 check fsop "open a $MNT/busy rw,creat" "pwrite a 0 1M 6" "fsync a"
 fio --name=writers --filename="$MNT/busy" --rw=write --bs=512k --size=1M --direct=1 \
 	--time_based --runtime=3600 --numjobs=6 --output="$TMP/fio" &

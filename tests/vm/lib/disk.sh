@@ -70,11 +70,11 @@ dm_make()
 	dmsetup mknodes bad
 }
 
-# slow_demofs MS: a new file system, mounted, on /dev/mapper/bad, where each write
-# takes so long.
+# slow_demofs MS [SIZE]: a new file system, mounted, on /dev/mapper/bad, where each
+# write takes so long.
 slow_demofs()
 {
-	check mkfs.demofs -q -F -b "$BS" "$DEV" 160m
+	check mkfs.demofs -q -F -b "$BS" "$DEV" "${2:-160m}"
 	modprobe -q dm-mod || :
 	modprobe -q dm-delay || skip "no dm-delay in this kernel"
 	total=$(blockdev --getsz "$DEV")
